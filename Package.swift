@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built with the same rules: Swift 6 concurrency, explicit `any`, imports that stay
+/// inside their module, and every use of raw memory spelled `unsafe`.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+]
+
+/// A room of the product; `dependencies` are the only modules it may see.
+func room(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "mixdown",
+  platforms: [.macOS(.v26)],
+  products: [],
+  dependencies: [],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(
+      name: "CSndfile", pkgConfig: "sndfile",
+      providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
+    .systemLibrary(name: "CLAME", providers: [.apt(["libmp3lame-dev"]), .brew(["lame"])]),
+    .systemLibrary(
+      name: "CMPG123", pkgConfig: "libmpg123",
+      providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+
+    // From left to right, as a mix walks through them.
+    room("Diagnostics"),
+    room("Quantities"),
+    room("DSP"),
+    room("YAMLSyntax", "Diagnostics", "CYAML"),
+    room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
+
+    tests("DiagnosticsTests", "Diagnostics"),
+    tests("QuantitiesTests", "Quantities"),
+    tests("DSPTests", "DSP"),
+    tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
+    tests("AudioFilesTests", "AudioFiles", "DSP"),
+  ],
+  swiftLanguageModes: [.v6]
+)
