@@ -41,6 +41,7 @@ let package = Package(
     // From left to right, as a mix walks through them.
     room("Diagnostics"),
     room("Quantities"),
+    room("Tables", "Diagnostics", "Quantities"),
     room("DSP"),
     room("YAMLSyntax", "Diagnostics", "CYAML"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),

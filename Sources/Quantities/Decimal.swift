@@ -1,0 +1,96 @@
+/// A number as a user may write one, and whatever follows it.
+///
+/// Plain decimals with an optional sign; `−` (U+2212), pasted from a text, is taken for `-`. An exponent, `_`, a
+/// leading zero, hex and `.5` are refused, because other readers of YAML take them for something else.
+struct Decimal {
+  /// Sign and digits in ASCII, such as `-3.5`.
+  var digits: String
+  /// What follows the number, without the space between.
+  var rest: String
+
+  /// Reads the number at the start of `text`; `nil` when there is none.
+  init?(prefixOf text: String) throws(QuantityError) {
+    var characters = Substring(text)
+    var digits = ""
+    if let sign = characters.first, "+-−".contains(sign) {
+      if sign != "+" { digits = "-" }
+      characters.removeFirst()
+    }
+    let whole = characters.prefix(while: \.isDecimalDigit)
+    characters.removeFirst(whole.count)
+    if whole.isEmpty {
+      if characters.first == ".", characters.dropFirst().first?.isDecimalDigit == true {
+        throw QuantityError(
+          .number, "\(quoted(text)) lacks a digit before the point",
+          suggestions: [digits + "0" + characters])
+      }
+      return nil
+    }
+    if whole.first == "0", whole.count > 1 {
+      let bare = String(whole.drop { $0 == "0" })
+      throw QuantityError(
+        .number, "\(quoted(text)) has a leading zero, which other programs read as octal",
+        suggestions: [digits + (bare.isEmpty ? "0" : bare) + characters])
+    }
+    if whole == "0", let base = characters.first, "xXoObB".contains(base),
+      characters.dropFirst().first?.isHexDigit == true
+    {
+      throw QuantityError(.number, "\(quoted(text)) is no plain decimal number")
+    }
+    digits += whole
+    if characters.first == "." {
+      let fraction = characters.dropFirst().prefix(while: \.isDecimalDigit)
+      if fraction.isEmpty {
+        throw QuantityError(
+          .number, "\(quoted(text)) lacks a digit after the point", suggestions: [digits + characters.dropFirst()])
+      }
+      digits += "." + fraction
+      characters.removeFirst(fraction.count + 1)
+    }
+    if let next = characters.first, next == "_" || next == "," {
+      throw QuantityError(
+        .number, "\(quoted(text)) groups or splits its digits with `\(next)`",
+        suggestions: next == "_" ? [text.filter { $0 != "_" }] : [text.replacing(",", with: ".")])
+    }
+    if let next = characters.first, next == "e" || next == "E" {
+      let power = characters.dropFirst().drop { "+-−".contains($0) }
+      if power.first?.isDecimalDigit == true {
+        throw QuantityError(.number, "\(quoted(text)) has an exponent; write the number out")
+      }
+    }
+    self.digits = digits
+    rest = String(characters.drop { $0 == " " })
+  }
+
+  /// The number times ten to the `power`, rounded once.
+  func value(timesTenToThe power: Int = 0) -> Double {
+    // The text is a valid number by construction, so reading it cannot fail.
+    Double(power == 0 ? digits : "\(digits)e\(power)") ?? .nan
+  }
+}
+
+extension Character {
+  var isDecimalDigit: Bool { ("0"..."9").contains(self) }
+}
+
+/// The shortest plain decimal that reads back as `value`: no exponent, no `.0`.
+public func plainDecimal(_ value: Double) -> String {
+  if value == 0 { return "0" }
+  if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+  var text = value.description
+  if let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }) {
+    let power = Int(text[text.index(after: mark)...]) ?? 0
+    var digits = text[..<mark].filter(\.isDecimalDigit)
+    let sign = value < 0 ? "-" : ""
+    let wholeDigits = (text[..<mark].drop { $0 == "-" }.firstIndex(of: ".") == nil ? digits.count : 1) + power
+    if digits.count > 1, digits.hasSuffix("0") { digits.removeLast() }
+    if wholeDigits <= 0 {
+      text = sign + "0." + String(repeating: "0", count: -wholeDigits) + digits
+    } else if wholeDigits >= digits.count {
+      text = sign + digits + String(repeating: "0", count: wholeDigits - digits.count)
+    } else {
+      text = sign + digits.prefix(wholeDigits) + "." + digits.dropFirst(wholeDigits)
+    }
+  }
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

@@ -1,0 +1,248 @@
+/// A duration: seconds, samples, or a musical time that follows the tempo where it is used.
+public enum TimeSpan: Quantity {
+  case seconds(Double)
+  case samples(Int)
+  case bars(Double)
+  /// Beats of the meter's denominator.
+  case beats(Double)
+  /// A note: `numerator/denominator` of a whole note, dotted (3/2) or triplet (2/3).
+  case note(Int, Int, NoteModifier)
+
+  public enum NoteModifier: String, Sendable { case plain = "", dotted = "d", triplet = "t" }
+
+  public static let zero = TimeSpan.seconds(0)
+  public static let noun = "a duration"
+  public static let examples = ["10 ms", "1.8 s", "1/8d", "2 bars"]
+  static let secondsPattern = "(0|[1-9][0-9]*)(\\.[0-9]+)? *(ms|s)|(0|[1-9][0-9]*)(:[0-5][0-9]){1,2}(\\.[0-9]+)?"
+  static let spanPattern =
+    "\(secondsPattern)|[0-9]+ *samples?|(0|[1-9][0-9]*)(\\.[0-9]+)? *(bars?|beats?)|[1-9][0-9]*/[1-9][0-9]*[dt]?"
+  public static let pattern = "(0|\(spanPattern))"
+  public static let acceptsNumber = false
+
+  /// Whether a tempo is needed to know how long it is.
+  public var isMusical: Bool {
+    switch self {
+    case .seconds, .samples: false
+    case .bars, .beats, .note: true
+    }
+  }
+
+  public init(parsing text: String) throws(QuantityError) {
+    if let clock = try Clock.seconds(text) {
+      self = .seconds(clock)
+    } else if let note = Self.note(text) {
+      self = note
+    } else {
+      self = try Self.measured(text, as: Self.self)
+    }
+  }
+
+  /// A number with a unit of time.
+  static func measured<Value: Quantity>(_ text: String, as: Value.Type) throws(QuantityError) -> TimeSpan {
+    guard let number = try Decimal(prefixOf: text) else { throw Value.malformed(text) }
+    let value = number.value()
+    if value < 0 {
+      throw QuantityError(
+        .range, "\(quoted(text)) is negative, and \(Value.noun) is not",
+        suggestions: [String(text.drop { "-−".contains($0) })])
+    }
+    switch number.rest {
+    case "s": return .seconds(value)
+    case "ms": return .seconds(number.value(timesTenToThe: -3))
+    case "sample", "samples":
+      guard let whole = Int(number.digits) else {
+        throw QuantityError(.number, "\(quoted(text)) is not a whole number of samples")
+      }
+      return .samples(whole)
+    case "bar", "bars": return .bars(value)
+    case "beat", "beats": return .beats(value)
+    case "" where value == 0: return .seconds(0)
+    case "":
+      throw QuantityError(
+        .missingUnit, "\(quoted(text)) needs a unit: a bare time other than `0` could be milliseconds or seconds",
+        suggestions: ["\(number.digits) ms", "\(number.digits) s"])
+    default:
+      let lowered = number.rest.lowercased()
+      let known = ["s": "s", "ms": "ms", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms",
+        "millisecond": "ms", "milliseconds": "ms", "min": nil, "samples": "samples", "bars": "bars", "bar": "bars",
+        "beat": "beats", "beats": "beats"]
+      if let unit = known[lowered] ?? nil {
+        throw QuantityError(
+          .unit, "the unit `\(number.rest)` is written `\(unit)`", suggestions: ["\(number.digits) \(unit)"])
+      }
+      if let other = Units.dimensions.first(where: { $0.unit == number.rest }) {
+        throw QuantityError(
+          .unit, "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
+          suggestions: ["\(number.digits) ms", "\(number.digits) s"])
+      }
+      throw Value.malformed(text)
+    }
+  }
+
+  /// `1/8`, `1/8d`, `1/8t`.
+  private static func note(_ text: String) -> TimeSpan? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let numerator = Int(parts[0]), numerator > 0, parts[0].first != "0", parts[0].first != "+"
+    else { return nil }
+    var denominator = parts[1]
+    var modifier = NoteModifier.plain
+    if let last = denominator.last, let found = NoteModifier(rawValue: String(last)) {
+      modifier = found
+      denominator.removeLast()
+    }
+    guard let value = Int(denominator), value > 0, denominator.first != "0", denominator.first != "+" else { return nil }
+    return .note(numerator, value, modifier)
+  }
+
+  public var text: String {
+    switch self {
+    case .seconds(let value):
+      value == 0 ? "0" : value < 1 ? plainDecimal(milliseconds(value)) + " ms" : plainDecimal(value) + " s"
+    case .samples(let count): "\(count) samples"
+    case .bars(let count): plainDecimal(count) + (count == 1 ? " bar" : " bars")
+    case .beats(let count): plainDecimal(count) + (count == 1 ? " beat" : " beats")
+    case .note(let numerator, let denominator, let modifier): "\(numerator)/\(denominator)\(modifier.rawValue)"
+    }
+  }
+
+  /// Milliseconds that read back as the same seconds: ×1000 may be off in the last place, so it is checked.
+  private func milliseconds(_ seconds: Double) -> Double {
+    let guess = seconds * 1000
+    let short = Double(Int(guess * 1e6 + 0.5)) / 1e6
+    return Double("\(plainDecimal(short))e-3") == seconds ? short : guess
+  }
+}
+
+/// A place on the song's time line.
+public struct Position: Quantity {
+  public enum Anchor: Sendable, Equatable {
+    case time(TimeSpan)
+    /// Bar and beat, both from 1.
+    case bar(Int, beat: Double)
+    case marker(String)
+  }
+
+  public var anchor: Anchor
+  /// A duration before (−1) or after (+1) the anchor.
+  public var offset: (sign: Int, span: TimeSpan)?
+
+  public init(_ anchor: Anchor, offset: (sign: Int, span: TimeSpan)? = nil) {
+    self.anchor = anchor
+    self.offset = offset
+  }
+
+  public static let zero = Position(.time(.zero))
+  public static let noun = "a position"
+  public static let examples = ["12.5 s", "1:23.400", "17|1", "chorus + 2 bars"]
+  public static let pattern =
+    "((0|\(TimeSpan.secondsPattern)|[0-9]+ *samples?|[1-9][0-9]*\\|[1-9][0-9]*(\\.[0-9]+)?)"
+    + "|[a-z][a-z0-9_]*( *[+\\-−] *(\(TimeSpan.spanPattern)))?)"
+  public static let acceptsNumber = false
+
+  public init(parsing text: String) throws(QuantityError) {
+    if let clock = try Clock.seconds(text) {
+      self.init(.time(.seconds(clock)))
+    } else if text.contains("|") {
+      self = try Self.bar(text)
+    } else if let first = text.first, ("a"..."z").contains(first) {
+      self = try Self.marker(text)
+    } else {
+      let span = try TimeSpan.measured(text, as: Self.self)
+      if span.isMusical {
+        throw QuantityError(
+          .unit, "\(quoted(text)) is a duration; a place in the music is written bar|beat, like `17|1`")
+      }
+      self.init(.time(span))
+    }
+  }
+
+  private static func bar(_ text: String) throws(QuantityError) -> Position {
+    let parts = text.split(separator: "|", omittingEmptySubsequences: false)
+    guard parts.count == 2, let bar = Int(parts[0]), parts[0].first != "0", bar != 0,
+      let beat = try Decimal(prefixOf: String(parts[1])), beat.rest.isEmpty
+    else {
+      throw QuantityError(.malformed, "\(quoted(text)) is no bar|beat; both count from 1, like `17|1` or `17|3.5`")
+    }
+    guard bar >= 1, beat.value() >= 1 else {
+      throw QuantityError(.range, "bars and beats count from 1, so \(quoted(text)) is no place", suggestions: ["1|1"])
+    }
+    return Position(.bar(bar, beat: beat.value()))
+  }
+
+  private static func marker(_ text: String) throws(QuantityError) -> Position {
+    let name = text.prefix { ("a"..."z").contains($0) || $0.isDecimalDigit || $0 == "_" }
+    let rest = text.dropFirst(name.count).drop { $0 == " " }
+    guard let sign = rest.first else { return Position(.marker(String(name))) }
+    guard "+-−".contains(sign) else { throw malformed(text) }
+    let span = try TimeSpan(parsing: String(rest.dropFirst().drop { $0 == " " }))
+    return Position(.marker(String(name)), offset: (sign == "+" ? 1 : -1, span))
+  }
+
+  public var text: String {
+    var text =
+      switch anchor {
+      case .time(let span): span.text
+      case .bar(let bar, let beat): "\(bar)|\(plainDecimal(beat))"
+      case .marker(let name): name
+      }
+    if let offset { text += (offset.sign < 0 ? " - " : " + ") + offset.span.text }
+    return text
+  }
+
+  public static func == (a: Position, b: Position) -> Bool {
+    a.anchor == b.anchor && a.offset?.sign == b.offset?.sign && a.offset?.span == b.offset?.span
+  }
+}
+
+/// Beats in a bar and the note that is one beat.
+public struct Meter: Quantity {
+  public var beats: Int
+  public var unit: Int
+  public init(beats: Int, unit: Int) {
+    self.beats = beats
+    self.unit = unit
+  }
+
+  public static let common = Meter(beats: 4, unit: 4)
+  public static let noun = "a meter"
+  public static let examples = ["4/4", "7/8"]
+  public static let pattern = "[1-9][0-9]?/(1|2|4|8|16|32|64)"
+  public static let acceptsNumber = false
+
+  public init(parsing text: String) throws(QuantityError) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let beats = Int(parts[0]), (1...99).contains(beats), parts[0].first?.isDecimalDigit == true,
+      parts[0].first != "0", let unit = Int(parts[1]), [1, 2, 4, 8, 16, 32, 64].contains(unit),
+      parts[1].first?.isDecimalDigit == true, parts[1].first != "0"
+    else { throw Self.malformed(text) }
+    self.init(beats: beats, unit: unit)
+  }
+
+  public var text: String { "\(beats)/\(unit)" }
+}
+
+/// Clock times: `2:05.5`, `1:02:03.5`.
+enum Clock {
+  /// The seconds of a text with colons; `nil` for a text without.
+  static func seconds(_ text: String) throws(QuantityError) -> Double? {
+    guard text.contains(":"), text.first?.isDecimalDigit == true else { return nil }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let wrong = QuantityError(
+      .malformed, "\(quoted(text)) is no clock time; write minutes:seconds, like `2:05.5` or `1:02:03.5`")
+    guard parts.count <= 3, let last = parts.last else { throw wrong }
+    let whole = last.prefix(while: \.isDecimalDigit)
+    let fraction = last.dropFirst(whole.count)
+    guard whole.count == 2, let seconds = Int(whole), seconds < 60, fraction.isEmpty || fraction.first == ".",
+      fraction.dropFirst().allSatisfy(\.isDecimalDigit), fraction.isEmpty || fraction.count > 1
+    else { throw wrong }
+    var total = 0
+    for (index, part) in parts.dropLast().enumerated() {
+      guard !part.isEmpty, part.allSatisfy(\.isDecimalDigit), part.count <= 6, let value = Int(part),
+        index == 0 || (part.count == 2 && value < 60)
+      else { throw wrong }
+      total = total * 60 + value
+    }
+    // One conversion of one decimal text, so that it rounds once.
+    return Double("\(total * 60 + seconds)\(fraction)")
+  }
+}

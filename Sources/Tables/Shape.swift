@@ -1,0 +1,118 @@
+public import Quantities
+
+/// What may stand at a place of a file, as data: the schema, the reference, completion and the expansion of
+/// shorthands are read off it, and the decoder is made from the same line of the same table.
+public indirect enum Shape: Sendable {
+  case scalar(ScalarShape)
+  case record(RecordShape)
+  /// Named things in a mapping: tracks, buses, deliverables.
+  case map(of: Shape, naming: String)
+  /// Named things, each with a type that is its key's name or its `type:`: inserts, EQ bands.
+  case variants(VariantsShape)
+  case list(of: Shape)
+  /// A mapping from names to texts, checked elsewhere (`with:`).
+  case freeMap(summary: String)
+}
+
+public struct ScalarShape: Sendable {
+  public var noun: String
+  public var examples: [String]
+  public var pattern: String
+  public var acceptsNumber: Bool
+  /// The names of a choice, else empty.
+  public var choices: [String] = []
+  public var isBoolean = false
+  public var isText = false
+  /// Bounds in the base unit, and how they are written.
+  public var range: ClosedRange<Double>?
+  public var rangeText: String?
+
+  public init<Value: Quantity>(_: Value.Type) {
+    noun = Value.noun
+    examples = Value.examples
+    pattern = Value.pattern
+    acceptsNumber = Value.acceptsNumber
+    if let choice = Value.self as? any Choice.Type { choices = choice.examples }
+    isBoolean = Value.self == Bool.self
+    isText = Value.self == String.self
+  }
+
+  public init<Value: NumericQuantity>(_: Value.Type, in range: ClosedRange<Double>) {
+    self.init(Value.self)
+    self.range = range
+    let low = Value(magnitude: range.lowerBound).text
+    rangeText =
+      range.upperBound == .infinity
+      ? "at least \(low)" : "\(low) … \(Value(magnitude: range.upperBound).text)"
+  }
+}
+
+public struct RecordShape: Sendable {
+  /// What a sentence calls it: "a track".
+  public var noun: String
+  public var summary: String
+  public var fields: [FieldShape]
+  /// The key that a bare scalar stands for: `hall: -14 dB` is `{level: -14 dB}`.
+  public var shorthand: String?
+  /// Whether `none` may be written instead.
+  public var acceptsNone: Bool
+
+  public init(
+    noun: String, summary: String, fields: [FieldShape], shorthand: String? = nil, acceptsNone: Bool = false
+  ) {
+    self.noun = noun
+    self.summary = summary
+    self.fields = fields
+    self.shorthand = shorthand
+    self.acceptsNone = acceptsNone
+  }
+}
+
+public struct VariantsShape: Sendable {
+  /// What a sentence calls one of them: "an insert".
+  public var noun: String
+  public var cases: [VariantShape]
+
+  public init(noun: String, cases: [VariantShape]) {
+    self.noun = noun
+    self.cases = cases
+  }
+}
+
+public struct VariantShape: Sendable {
+  public var type: String
+  public var record: RecordShape
+
+  public init(type: String, record: RecordShape) {
+    self.type = type
+    self.record = record
+  }
+}
+
+/// One line of a table, without the type it is decoded into.
+public struct FieldShape: Sendable {
+  public enum Automation: Sendable, Equatable {
+    /// Not a number: nothing to automate.
+    case none
+    case allowed
+    /// A number that stays as it is, and why.
+    case fixed(String)
+  }
+
+  public var key: String
+  public var shape: Shape
+  public var summary: String
+  /// The default, as it would be written; `nil` when there is none.
+  public var initial: String?
+  public var isRequired = false
+  public var automation = Automation.none
+  /// What brings it, when this version does not take it yet.
+  public var later: String?
+
+  public init(key: String, shape: Shape, summary: String, initial: String? = nil) {
+    self.key = key
+    self.shape = shape
+    self.summary = summary
+    self.initial = initial
+  }
+}
