@@ -44,6 +44,7 @@ let package = Package(
     room("Tables", "Diagnostics", "Quantities"),
     room("DSP"),
     room("YAMLSyntax", "Diagnostics", "CYAML"),
+    room("Processors", "Tables", "Quantities", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
 
     tests("DiagnosticsTests", "Diagnostics"),

@@ -1,7 +1,11 @@
 /// One of a few names, written in snake case.
-public protocol Choice: Quantity, RawRepresentable, CaseIterable where RawValue == String, AllCases == [Self] {}
+public protocol Choice: Quantity, RawRepresentable, CaseIterable where RawValue == String, AllCases == [Self] {
+  /// Names of the format that this version does not take yet, each with what brings it.
+  static var later: [String: String] { get }
+}
 
 extension Choice {
+  public static var later: [String: String] { [:] }
   public static var noun: String { "one of \(listed(allCases.map(\.rawValue)))" }
   public static var examples: [String] { allCases.map(\.rawValue) }
   public static var pattern: String { "(\(allCases.map(\.rawValue).joined(separator: "|")))" }
@@ -10,6 +14,9 @@ extension Choice {
   public init(parsing text: String) throws(QuantityError) {
     if let value = Self(rawValue: text) {
       self = value
+    } else if let delivery = Self.later[text] {
+      throw QuantityError(
+        .later, "\(quoted(text)) is part of the format, but not in this version of Mixdown; it comes with \(delivery)")
     } else {
       throw QuantityError(.malformed, "\(quoted(text)) is not \(Self.noun)")
     }

@@ -40,6 +40,8 @@ public struct QuantityError: Error, Sendable, Equatable {
     case missingUnit
     /// Outside what the quantity can ever be.
     case range
+    /// Part of the format, but not taken by this version.
+    case later
   }
 
   public var kind: Kind

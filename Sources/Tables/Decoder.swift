@@ -251,6 +251,7 @@ extension QuantityError {
     case .unit: .wrongUnit
     case .missingUnit: .missingUnit
     case .range: .outOfRange
+    case .later: .notInThisVersion
     }
   }
 }

@@ -1,0 +1,91 @@
+public import Quantities
+public import Tables
+
+/// A processor in a chain, with its settings: what a file's `inserts:` holds.
+public struct Insert: VariantRecord {
+  public let declaration: ProcessorDeclaration
+  /// The processor's own settings; the declaration knows their type.
+  var settings: any Sendable
+  public var bypass = false
+  public var mix: Percent = 100
+  public var channels = ChannelMode.stereo
+  /// The insert that this one, when it is new in its layer, stands before or after.
+  public var before: String?
+  public var after: String?
+
+  public static let noun = "an insert"
+  public static let cases: [VariantCase<Insert>] = standardCatalog.map { declaration in
+    VariantCase(
+      type: declaration.type, summary: declaration.summary,
+      fields: declaration.parameters + commonFields,
+      make: { Insert(declaration: declaration, settings: declaration.initial) })
+  }
+
+  /// What every insert has beside its processor's own parameters.
+  static let commonFields: [Field<Insert>] = [
+    .init("bypass", \.bypass, "Takes the insert out of the chain without losing its settings.", initial: false),
+    .init(
+      "mix", \.mix, 0...100,
+      "Processed against unprocessed signal, aligned in time; below 100 % the dry signal is heard too.",
+      initial: 100, automation: .allowed),
+    .init(
+      "channels", \.channels, "What it works on: both channels, the middle, the sides, or one channel.",
+      initial: .stereo),
+    .init("before", \.before, "Where a new insert stands in an inherited chain: before this one."),
+    .init("after", \.after, "Where a new insert stands in an inherited chain: after this one."),
+  ]
+
+  public var type: String { declaration.type }
+
+  /// Frames by which the insert's output lags.
+  public func latencyFrames(_ context: ProcessorContext) -> Int {
+    bypass ? 0 : declaration.latencyFrames(settings, context)
+  }
+
+  /// Seconds until silence in is silence out.
+  public func tailSeconds(_ context: ProcessorContext) -> Double {
+    bypass ? 0 : declaration.tailSeconds(settings, context)
+  }
+
+  /// Whether a mono signal enters both sides here.
+  public var isStereoByNature: Bool {
+    !bypass && (channels != .stereo || declaration.isStereoByNature(settings))
+  }
+
+  /// The running form, for blocks of at most `blockFrames`; `nil` when bypassed.
+  public func makeProcessing(_ context: ProcessorContext, blockFrames: Int) -> (any InsertProcessing)? {
+    bypass ? nil : declaration.makeProcessing(self, context, blockFrames)
+  }
+}
+
+/// A processor with its types erased: a line of the catalog.
+public struct ProcessorDeclaration: Sendable {
+  public let type: String
+  public let summary: String
+  public let parameters: [Field<Insert>]
+  let initial: any Sendable
+  let latencyFrames: @Sendable (any Sendable, ProcessorContext) -> Int
+  let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
+  let isStereoByNature: @Sendable (any Sendable) -> Bool
+  let makeProcessing: @Sendable (Insert, ProcessorContext, Int) -> any InsertProcessing
+
+  public init<P: Processor>(_: P.Type) {
+    // Settings are only ever made by this declaration, so the cast holds; `initial` keeps the compiler content.
+    let typed: @Sendable (any Sendable) -> P.Settings = { $0 as? P.Settings ?? P.initial }
+    type = P.type
+    summary = P.summary
+    parameters = P.parameters.map { field in
+      field.lifted({ typed($0.settings) }, { insert, settings in insert.settings = settings })
+    }
+    initial = P.initial
+    latencyFrames = { P.latencyFrames(typed($0), $1) }
+    tailSeconds = { P.tailSeconds(typed($0), $1) }
+    isStereoByNature = { P.isStereoByNature(typed($0)) }
+    makeProcessing = { insert, context, blockFrames in
+      let settings = typed(insert.settings)
+      return RunningInsert<P>(
+        kernel: P.makeKernel(settings, context), latencyFrames: P.latencyFrames(settings, context),
+        mix: insert.mix.fraction, channels: insert.channels, blockFrames: blockFrames)
+    }
+  }
+}

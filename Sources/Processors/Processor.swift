@@ -1,0 +1,77 @@
+public import DSP
+public import Quantities
+public import Tables
+
+/// A processor: its words, its table and its sound, in one declaration.
+///
+/// From this alone come the YAML keys and their errors, the JSON Schema, the reference, the automation targets
+/// and the contract tests. A new processor is a file that conforms, and a line in `standardCatalog`.
+public protocol Processor: Sendable {
+  /// A plain struct: the property types carry the units, the initial values are the defaults.
+  associatedtype Settings: Sendable
+  associatedtype Kernel: AudioKernel
+
+  /// The name in the file: `compressor`.
+  static var type: String { get }
+  /// One paragraph: what it does and when to reach for it.
+  static var summary: String { get }
+  /// One line a parameter.
+  static var parameters: [Field<Settings>] { get }
+  /// The settings when a file says nothing.
+  static var initial: Settings { get }
+
+  static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Kernel
+
+  /// Frames by which the output lags; the renderer compensates them.
+  static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int
+  /// Seconds after which silent input has become output below −140 dB of what it was.
+  static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double
+  /// Whether a mono signal leaves it as stereo.
+  static func isStereoByNature(_ settings: Settings) -> Bool
+}
+
+extension Processor {
+  public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { 0 }
+  public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double { 0 }
+  public static func isStereoByNature(_ settings: Settings) -> Bool { false }
+}
+
+/// What a kernel of `DSP` does for the renderer.
+public protocol AudioKernel: Sendable {
+  /// Processes `frames` in place; any split of a signal into calls gives the same bits.
+  mutating func process(_ frames: inout MutableSpan<Frame>)
+  /// Called at every multiple of `flushInterval` frames from the start of the render.
+  mutating func flushDenormals()
+  /// The greatest gain reduction so far in dB, ≥ 0; `nil` for what does not reduce.
+  var reductionDecibels: Double? { get }
+}
+
+extension AudioKernel {
+  public mutating func flushDenormals() {}
+  public var reductionDecibels: Double? { nil }
+}
+
+/// Frames between two flushes of filter states, counted from the start of the render, so that the length of
+/// blocks never matters.
+public let flushInterval = 1024
+
+/// What settings need to become numbers of frames and hertz.
+public struct ProcessorContext: Sendable {
+  public var sampleRate: Double
+  /// The length of a musical or plain time where it is used.
+  public var seconds: @Sendable (TimeSpan) -> Double
+
+  public init(sampleRate: Double, seconds: @escaping @Sendable (TimeSpan) -> Double) {
+    self.sampleRate = sampleRate
+    self.seconds = seconds
+  }
+
+  /// `span` in whole frames, half rounded up.
+  public func frames(_ span: TimeSpan) -> Int {
+    if case .samples(let count) = span { return count }
+    return Int(seconds(span) * sampleRate + 0.5)
+  }
+}
+
+/// Which part of a stereo signal an insert works on; the rest passes by, in time.
+public enum ChannelMode: String, Choice { case stereo, mid, side, left, right }
