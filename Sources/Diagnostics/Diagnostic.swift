@@ -63,7 +63,7 @@ public struct Diagnostic: Sendable {
   public var edit: Edit?
 
   public init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String, at range: SourceRange? = nil,
+    _ code: DiagnosticCode, _ severity: Severity, _ message: String, at range: SourceRange? = nil,
     label: String = "", also secondary: [Label] = [], path: String? = nil, hints: [String] = [],
     edit: Edit? = nil
   ) {
@@ -75,5 +75,13 @@ public struct Diagnostic: Sendable {
     self.path = path
     self.hints = hints
     self.edit = edit
+  }
+  /// An error.
+  public init(
+    _ code: DiagnosticCode, _ message: String, at range: SourceRange? = nil, label: String = "",
+    also secondary: [Label] = [], path: String? = nil, hints: [String] = [], edit: Edit? = nil
+  ) {
+    self.init(
+      code, .error, message, at: range, label: label, also: secondary, path: path, hints: hints, edit: edit)
   }
 }

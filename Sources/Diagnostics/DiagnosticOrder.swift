@@ -10,26 +10,19 @@ extension DiagnosticCode {
 }
 
 /// Diagnostics in the order in which people read: file by file, as the files first come up; within a file by
-/// place (those without one first); those at one place as they were found. After `limit` errors (and as many warnings or notes)
-/// the rest becomes one note with their count; `limit: nil` keeps all.
+/// place (those without one first); those at one place as they were found. After `limit` errors (and as many
+/// warnings and notes) the rest becomes one note with their count; `limit: nil` keeps all.
 public func sorted(_ diagnostics: [Diagnostic], limit: Int? = 50) -> [Diagnostic] {
   var fileOrder: [SourceFile?: Int] = [:]
-  for diagnostic in diagnostics {
-    let file = diagnostic.primary?.range.file
-    if fileOrder[file] == nil { fileOrder[file] = fileOrder.count }
+  let places = diagnostics.enumerated().map { index, diagnostic in
+    let range = diagnostic.primary?.range
+    let file = fileOrder[range?.file] ?? fileOrder.count
+    fileOrder[range?.file] = file
+    return (file, range?.bytes.lowerBound ?? -1, index)
   }
-  func key(_ diagnostic: Diagnostic) -> (Int, Int) {
-    (fileOrder[diagnostic.primary?.range.file] ?? 0, diagnostic.primary?.range.bytes.lowerBound ?? -1)
-  }
-  let inOrder = diagnostics.map { (key($0), $0) }.enumerated()
-    .sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
-    .map(\.element.1)
+  let inOrder = places.sorted(by: <).map { diagnostics[$0.2] }
   guard let limit else { return inOrder }
   return capped(inOrder, limit: limit)
-}
-
-private func < (left: ((Int, Int), Int), right: ((Int, Int), Int)) -> Bool {
-  left.0 == right.0 ? left.1 < right.1 : left.0 < right.0
 }
 
 private func capped(_ diagnostics: [Diagnostic], limit: Int) -> [Diagnostic] {

@@ -6,8 +6,9 @@ public final class SourceFile: Sendable, Hashable {
   public let path: String
   public let bytes: [UInt8]
 
-  /// The byte at which each line starts; the first is 0.
-  let lineStarts: [Int]
+  /// The byte at which each line starts; the first is 0. Four bytes each and no more room than needed: a
+  /// hostile file may be line ends only.
+  private let lineStarts: [UInt32]
 
   public init(path: String, bytes: [UInt8]) {
     self.path = path
@@ -35,44 +36,46 @@ public final class SourceFile: Sendable, Hashable {
   }
 
   /// How many lines there are; a text that ends with a line end has an empty last line.
-  var lineCount: Int { lineStarts.count }
+  package var lineCount: Int { lineStarts.count }
 
   /// The bytes of a line (from 1), without its line end and without the byte order mark.
-  func line(_ number: Int) -> Range<Int> {
+  package func line(_ number: Int) -> Range<Int> {
     let start = lineStart(number)
-    var end = number < lineStarts.count ? lineStarts[number] : bytes.count
+    var end = number < lineStarts.count ? Int(lineStarts[number]) : bytes.count
     if end > start, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
     if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     return start..<max(start, end)
   }
 
   /// The number (from 1) of the line that holds a byte.
-  func line(ofByte offset: Int) -> Int {
+  package func line(ofByte offset: Int) -> Int {
     var low = 0
     var high = lineStarts.count
     while low < high {  // the first line that starts after the offset
       let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle + 1 } else { high = middle }
+      if Int(lineStarts[middle]) <= offset { low = middle + 1 } else { high = middle }
     }
     return max(low, 1)
   }
 
   /// Where a line's text starts: after the byte order mark in the first.
   private func lineStart(_ number: Int) -> Int {
-    number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : lineStarts[number - 1]
+    number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : Int(lineStarts[number - 1])
   }
 
-  private static func lineStarts(in bytes: [UInt8]) -> [Int] {
-    var starts = [0]
-    for index in bytes.indices {
-      switch bytes[index] {
-      case UInt8(ascii: "\n"): starts.append(index + 1)
-      case UInt8(ascii: "\r"):
-        if index + 1 == bytes.count || bytes[index + 1] != UInt8(ascii: "\n") { starts.append(index + 1) }
-      default: break
-      }
-    }
+  private static func lineStarts(in bytes: [UInt8]) -> [UInt32] {
+    var ends = 0
+    for byte in bytes where byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { ends += 1 }
+    var starts: [UInt32] = [0]
+    starts.reserveCapacity(ends + 1)
+    for index in bytes.indices where endsLine(bytes, index) { starts.append(UInt32(index + 1)) }
     return starts
+  }
+
+  private static func endsLine(_ bytes: [UInt8], _ index: Int) -> Bool {
+    if bytes[index] == UInt8(ascii: "\n") { return true }
+    guard bytes[index] == UInt8(ascii: "\r") else { return false }
+    return index + 1 == bytes.count || bytes[index + 1] != UInt8(ascii: "\n")
   }
 
   public static func == (left: SourceFile, right: SourceFile) -> Bool { left === right }

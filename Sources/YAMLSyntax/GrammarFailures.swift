@@ -1,0 +1,167 @@
+internal import Diagnostics
+
+/// Tokens that do not fit where they stand, in words for people.
+extension YAMLParser {
+  func unexpected(
+    _ token: YAMLScanner.Token, previous: YAMLScanner.Token, at place: SyntaxFailure.Place
+  ) -> SyntaxFailure {
+    if case .flow(let open) = place { return unexpectedInFlow(token, previous: previous, open: open) }
+    switch token.kind {
+    case .flowSequenceEnd, .flowMappingEnd:
+      let bracket = file.text(token.bytes)
+      return failed(
+        .strayBracket, "this `\(bracket)` closes nothing", token.bytes,
+        hints: ["remove it, or put the text between double quotes"])
+    case .blockEntry:
+      return failed(
+        .misplacedItem, "a list item stands where a key is expected", token.bytes,
+        hints: ["a mapping has keys only; indent the item below the key that it belongs to"])
+    case .key where isSequence(place):
+      return failed(
+        .misplacedItem, "a key stands where the next `- ` of the list is expected",
+        lineText(token.bytes.lowerBound),
+        hints: ["write `- ` before it, or indent it to belong to the item above"])
+    default: return afterValue(token, previous: previous)
+    }
+  }
+
+  private func isSequence(_ place: SyntaxFailure.Place) -> Bool {
+    if case .blockSequence = place { true } else { false }
+  }
+
+  private func lineText(_ start: Int) -> Range<Int> {
+    withoutComment(start..<max(start, file.line(file.line(ofByte: start)).upperBound))
+  }
+
+  /// Something follows a value that is complete.
+  private func afterValue(_ token: YAMLScanner.Token, previous: YAMLScanner.Token) -> SyntaxFailure {
+    let isQuoted =
+      previous.kind == .scalar && (previous.style == .doubleQuoted || previous.style == .singleQuoted)
+    if isQuoted, spansLines(previous.bytes) { return unclosedQuote(previous.bytes.lowerBound) }
+    let rest = lineText(token.bytes.lowerBound)
+    guard isQuoted || previous.kind == .flowSequenceEnd || previous.kind == .flowMappingEnd || previous.kind == .alias,
+      file.line(ofByte: previous.bytes.lowerBound) == file.line(ofByte: token.bytes.lowerBound)
+    else {
+      return failed(
+        .otherSyntax, "a key or the end of the file is expected here", rest.isEmpty ? token.bytes : rest,
+        hints: ["a file is one mapping: lines of `key: value`, indented by spaces"])
+    }
+    if isQuoted, previous.bytes.upperBound == token.bytes.lowerBound {
+      let isSingle = previous.style == .singleQuoted
+      let quote = previous.bytes.upperBound - 1..<previous.bytes.upperBound
+      return failed(
+        .needsQuotes, "the text ends at this \(isSingle ? "'" : "\""), but more follows", quote,
+        hints: [
+          isSingle ? "an apostrophe within '…' is written twice: ''" : "a \" within \"…\" is written \\\""
+        ],
+        edit: Diagnostic.Edit(SourceRange(file, quote), isSingle ? "''" : "\\\""))
+    }
+    let before =
+      isQuoted ? "the closing quote" : previous.kind == .alias ? "an alias" : "the closing bracket"
+    let value = valueRange(endingAt: rest)
+    return failed(
+      .needsQuotes, "\(before) is followed by more text", rest, hints: ["put the whole value between double quotes"],
+      edit: value.map { Diagnostic.Edit(SourceRange(file, $0), doubleQuoted(file.text($0))) })
+  }
+
+  /// From behind the line's `key:` to the end of these bytes.
+  private func valueRange(endingAt rest: Range<Int>) -> Range<Int>? {
+    let line = file.line(file.line(ofByte: rest.lowerBound))
+    guard let colon = keyColon(in: afterIndentation(line, file), file: file), colon < rest.lowerBound
+    else { return nil }
+    return trimmed(colon + 1..<rest.upperBound)
+  }
+
+  private func spansLines(_ bytes: Range<Int>) -> Bool {
+    file.line(ofByte: bytes.lowerBound) != file.line(ofByte: bytes.upperBound)
+  }
+
+  // MARK: Within brackets
+
+  private func unexpectedInFlow(
+    _ token: YAMLScanner.Token, previous: YAMLScanner.Token, open: Range<Int>
+  ) -> SyntaxFailure {
+    let bracket = file.text(open)
+    let close = bracket == "[" ? "]" : "}"
+    let here = SourceRange(file, token.bytes)
+    if previous.kind == .scalar, previous.style == .doubleQuoted || previous.style == .singleQuoted,
+      spansLines(previous.bytes)
+    {
+      return unclosedQuote(previous.bytes.lowerBound)
+    }
+    switch token.kind {
+    case .flowSequenceEnd, .flowMappingEnd:
+      return failed(
+        .strayBracket, "`\(bracket)` is closed by `\(file.text(token.bytes))`", token.bytes,
+        also: [Diagnostic.Label(SourceRange(file, open), "opened here")],
+        hints: ["close it with `\(close)`"], edit: Diagnostic.Edit(here, close))
+    case .flowEntry:
+      return failed(
+        .strayBracket, "there is nothing before this comma", token.bytes,
+        hints: ["remove the comma, or write the value that is missing"])
+    case .blockEntry:
+      return failed(
+        .misplacedItem, "a list with `- ` cannot stand within brackets", token.bytes,
+        hints: ["write it as `[one, two]`"])
+    default: break
+    }
+    let ends = token.kind == .streamEnd || token.kind == .documentStart || token.kind == .documentEnd
+    let isOnLaterLine = file.line(ofByte: token.bytes.lowerBound) > file.line(ofByte: open.lowerBound)
+    if ends || isOnLaterLine { return unclosedBracket(open, noticedAt: ends ? nil : here) }
+    let start = token.kind == .value ? previous.bytes : token.bytes
+    return failed(
+      .missingComma, "a `,` or `\(close)` is expected before this", token.kind == .value ? token.bytes : start,
+      also: [Diagnostic.Label(SourceRange(file, open), "opened here")],
+      hints: ["separate entries by `, `; put a text with special characters between double quotes"])
+  }
+
+  private func unclosedBracket(_ open: Range<Int>, noticedAt here: SourceRange?) -> SyntaxFailure {
+    let bracket = file.text(open)
+    let close = bracket == "[" ? "]" : "}"
+    let openLine = file.line(ofByte: open.lowerBound)
+    var hints = ["write `\(close)` where it ends"]
+    for cut in cutTexts(tokens, in: file) {
+      guard let place = cut.primary?.range, place.bytes.lowerBound > open.lowerBound else { continue }
+      hints.append("the ` #` in line \(place.start.line) starts a comment, so a `\(close)` after it does not count")
+      break
+    }
+    let diagnostic = Diagnostic(
+      .unclosedBracket, "the `\(bracket)` opened here is not closed", at: SourceRange(file, open),
+      also: here.map { [Diagnostic.Label($0, "noticed here")] } ?? [], hints: hints)
+    // Only where the bracket's own line is all that belongs to it can the rest be read on its own.
+    let isShort = here.map { $0.start.line <= openLine + 1 } ?? false
+    return SyntaxFailure(diagnostic, isShort ? .around(open.lowerBound, in: file) : nil)
+  }
+
+  // MARK: Indentation
+
+  /// A line whose indentation fits none above it, with those that would.
+  func wrongIndentation(at start: Int, blockEndsHere: Bool = true) -> Diagnostic {
+    let found = indentation(start)
+    var places: [(spaces: Int, start: Int)] = []
+    for block in [openBlocks.last, blockEndsHere ? lastClosedBlock : nil].compactMap(\.self) {
+      let spaces = indentation(block.start)
+      if places.last?.spaces != spaces { places.append((spaces, block.start)) }
+    }
+    let choices = places.map {
+      "by \(spaces($0.spaces)) to put it beside \(name(at: $0.start)) (line \(file.line(ofByte: $0.start)))"
+    }
+    return Diagnostic(
+      .wrongIndentation, "this line is indented by \(spaces(found)), which fits no line above it",
+      at: SourceRange(file, lineText(start)),
+      also: places.map { Diagnostic.Label(SourceRange(file, nameRange(at: $0.start)), "indented by \(spaces($0.spaces))") },
+      hints: choices.isEmpty ? [] : ["indent it " + choices.joined(separator: ", or ")])
+  }
+
+  private func indentation(_ offset: Int) -> Int { file.position(ofByte: offset).column - 1 }
+
+  private func spaces(_ number: Int) -> String { "\(number) space\(number == 1 ? "" : "s")" }
+
+  private func nameRange(at start: Int) -> Range<Int> {
+    let line = lineText(start)
+    let colon = file.bytes[line].firstIndex(of: UInt8(ascii: ":"))
+    return line.lowerBound..<(colon ?? min(line.lowerBound + 1, line.upperBound))
+  }
+
+  private func name(at start: Int) -> String { "`\(file.text(nameRange(at: start)))`" }
+}

@@ -1,0 +1,121 @@
+public import Diagnostics
+
+/// Reads a YAML file into a tree whose every node knows its place, and says all that is wrong with it.
+///
+/// After a mistake that a reader can see past (a duplicate key, an unclosed quote), the document is there together
+/// with its errors, and nodes that could not be read are `isInvalid`. It is nil when the tree cannot be trusted:
+/// wrong indentation, a bound passed, no UTF-8 text at all, nothing in the file. Diagnostics are in the order of
+/// their places.
+public func parseYAML(_ file: SourceFile) -> (document: YAMLDocument?, diagnostics: [Diagnostic]) {
+  if var problem = fileSizeProblem(path: file.path, byteCount: file.bytes.count) {
+    problem.primary = Diagnostic.Label(SourceRange(file, 0..<0))
+    return (nil, [problem])
+  }
+  let check = CharacterCheck(file)
+  guard let bytes = check.readable else { return (nil, check.problems) }
+  var reading = RepeatedReading(file, bytes, characterProblems: check.problems)
+  let document = reading.run()
+  return (document, sorted(reading.diagnostics, limit: nil))
+}
+
+/// Reads a text again and again, each time past one more mistake, blanked out.
+private struct RepeatedReading {
+  let file: SourceFile
+  private(set) var diagnostics: [Diagnostic]
+  private var bytes: [UInt8]
+  private let linesWithWrongCharacters: Set<Int>
+  private var repairedLines: Set<Int> = []
+  private var tabsAreRepaired = false
+  private var isDistorted = false
+
+  init(_ file: SourceFile, _ bytes: [UInt8], characterProblems: [Diagnostic]) {
+    self.file = file
+    self.bytes = bytes
+    diagnostics = characterProblems
+    linesWithWrongCharacters = Set(characterProblems.compactMap(\.primary?.range.start.line))
+  }
+
+  mutating func run() -> YAMLDocument? {
+    // Large files get fewer readings, so that the time stays the same.
+    let readings = min(20, max(1, (1 << 20) / max(bytes.count, 1)))
+    for reading in 1...readings {
+      let (parser, result) = read()
+      switch result {
+      case .success(let root):
+        diagnostics += parser.allProblems()
+        isDistorted = isDistorted || parser.isDistorted
+        guard let root else {
+          if diagnostics.isEmpty { diagnostics.append(.emptyFile(file)) }
+          return nil
+        }
+        return isDistorted ? nil : YAMLDocument(file: file, root: root, tokens: parser.tokens)
+      case .failure(let failure):
+        add(failure.diagnostic)
+        let repairedLine = reading < readings ? repair(failure) : nil
+        for problem in parser.allProblems() {
+          // A further reading finds those on other lines again.
+          if repairedLine == nil || problem.primary?.range.start.line == repairedLine { diagnostics.append(problem) }
+        }
+        if repairedLine == nil { return nil }
+      }
+    }
+    return nil
+  }
+
+  private func read() -> (YAMLParser, Result<YAMLNode?, SyntaxFailure>) {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    return unsafe bytes.withUnsafeBufferPointer { buffer in
+      let scanner = unsafe YAMLScanner(buffer, from: start)
+      var parser = YAMLParser(file, scanner: scanner, repairedLines: repairedLines)
+      do throws(SyntaxFailure) {
+        let root = try parser.document()
+        return (parser, .success(root))
+      } catch {
+        return (parser, .failure(error))
+      }
+    }
+  }
+
+  /// A failure on a line with forbidden characters is their consequence, one at a known place nothing new.
+  private mutating func add(_ problem: Diagnostic) {
+    guard let range = problem.primary?.range else { return diagnostics.append(problem) }
+    let line = range.start.line
+    if linesWithWrongCharacters.contains(line) || repairedLines.contains(line) { return }
+    diagnostics.append(problem)
+  }
+
+  /// Blanks what failed; the line, or nil when a further reading would not help.
+  private mutating func repair(_ failure: SyntaxFailure) -> Int? {
+    let blanked: Range<Int>
+    switch failure.repair {
+    case nil: return nil
+    case .tabs:
+      isDistorted = true
+      guard !tabsAreRepaired else { return nil }
+      tabsAreRepaired = true
+      blankIndentingTabs()
+      return 0
+    case .value(let range): blanked = range
+    case .line(let range):
+      blanked = range
+      isDistorted = true
+    }
+    let line = file.line(ofByte: blanked.lowerBound)
+    guard repairedLines.insert(line).inserted else { return nil }
+    for index in blanked { bytes[index] = UInt8(ascii: " ") }
+    return line
+  }
+
+  /// One space for each tab: a file that is indented by tabs alone keeps its shape.
+  private mutating func blankIndentingTabs() {
+    var isIndentation = true
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): isIndentation = true
+      case UInt8(ascii: " "): break
+      case UInt8(ascii: "\t"): if isIndentation { bytes[index] = UInt8(ascii: " ") }
+      default: isIndentation = false
+      }
+    }
+  }
+}
