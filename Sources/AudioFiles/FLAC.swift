@@ -24,7 +24,10 @@ final class FLACSource: AudioSource {
   /// The frames of the last FLAC frame that nobody has read yet, interleaved.
   private var pending: [Double] = []
   private var pendingStart = 0
-  private var isDamaged = false
+
+  /// The last fault that the decoder told of: in a checksum, or anything else.
+  private var fault: Fault?
+  private enum Fault { case checksum, structure }
 
   init(_ file: InputFile) throws(AudioFileError) {
     self.file = file
@@ -75,7 +78,7 @@ final class FLACSource: AudioSource {
     pendingStart = 0
     pending.removeAll(keepingCapacity: true)
     position = frame
-    isDamaged = false
+    fault = nil
     if frame == info.frameCount { return }
     // From the first frame on, a fresh start: libFLAC checks no MD5 after a seek.
     let isFinished = unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_UNINITIALIZED
@@ -84,7 +87,7 @@ final class FLACSource: AudioSource {
       try start()
     }
     if frame > 0 {
-      guard unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0, !isDamaged else {
+      guard unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0, fault == nil else {
         throw file.failure(.damaged(frame: frame))
       }
     }
@@ -113,13 +116,15 @@ final class FLACSource: AudioSource {
         guard let client = unsafe client, let metadata = unsafe metadata else { return }
         unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().take(metadata.pointee)
       },
-      { _, _, client in
+      { _, status, client in
         guard let client = unsafe client else { return }
-        unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().isDamaged = true
+        let isChecksum = status == FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH
+        unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().fault =
+          isChecksum ? .checksum : .structure
       },
       Unmanaged.passUnretained(self).toOpaque())
     guard status == FLAC__STREAM_DECODER_INIT_STATUS_OK,
-      unsafe FLAC__stream_decoder_process_until_end_of_metadata(decoder) != 0, !isDamaged
+      unsafe FLAC__stream_decoder_process_until_end_of_metadata(decoder) != 0, fault == nil
     else { throw file.failure(.badHeader(reason: "its metadata blocks cannot be read")) }
   }
 
@@ -144,10 +149,11 @@ final class FLACSource: AudioSource {
     pendingStart = 0
     while pending.isEmpty {
       let isDecoded = unsafe FLAC__stream_decoder_process_single(decoder) != 0
-      guard isDecoded, !isDamaged else { throw file.failure(.damaged(frame: position)) }
-      if unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM {
-        return !pending.isEmpty
-      }
+      let isAtEnd = unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM
+      // A last frame without its end is how a file that has been cut looks.
+      if isAtEnd && fault == .structure { return false }
+      guard isDecoded, fault == nil else { throw file.failure(.damaged(frame: position)) }
+      if isAtEnd { return !pending.isEmpty }
     }
     return true
   }
@@ -172,7 +178,7 @@ final class FLACSource: AudioSource {
   ) {
     let header = unsafe frame.pointee.header
     guard Int(header.channels) == info.channelCount, Int(header.bits_per_sample) == info.bitDepth else {
-      isDamaged = true
+      fault = .structure
       return
     }
     let scale = 1 / Double(UInt64(1) << (header.bits_per_sample - 1))
@@ -208,8 +214,12 @@ final class FLACSink: AudioSink {
       throw AudioFileError(.writeFailed(reason: systemErrorText(ENOMEM)), file.path)
     }
     unsafe self.encoder = encoder
-    let blocks = unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()]
-    unsafe self.blocks = unsafe blocks.filter { unsafe $0 != nil }
+    // Each may be nil: where memory has run out, and without a cover.
+    var blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?] = unsafe []
+    for unsafe block in unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()] {
+      if let block = unsafe block { unsafe blocks.append(block) }
+    }
+    unsafe self.blocks = unsafe blocks
     unsafe FLAC__stream_encoder_set_channels(encoder, UInt32(shape.channelCount))
     unsafe FLAC__stream_encoder_set_bits_per_sample(encoder, UInt32(bitDepth))
     unsafe FLAC__stream_encoder_set_sample_rate(encoder, UInt32(shape.sampleRate))

@@ -15,6 +15,9 @@ final class LAMESink: AudioSink {
   private let encoder: OpaquePointer
   private let channelCount: Int
   private let infoOffset: Int
+
+  /// Ours, where frames are too small for LAME's.
+  private var infoFrame: InfoFrame?
   private var output: [UInt8] = []
 
   init(_ file: AtomicFile, _ shape: AudioShape, _ rate: EncodingFormat.MP3Rate, _ tags: Tags)
@@ -24,6 +27,7 @@ final class LAMESink: AudioSink {
     channelCount = shape.channelCount
     let tag = ID3Tag(tags).bytes
     infoOffset = tag.count
+    infoFrame = InfoFrame(shape, rate)
     guard let encoder = unsafe lame_init() else {
       throw AudioFileError(.writeFailed(reason: "LAME did not start"), file.path)
     }
@@ -36,7 +40,7 @@ final class LAMESink: AudioSink {
     unsafe lame_set_in_samplerate(encoder, Int32(shape.sampleRate))
     unsafe lame_set_out_samplerate(encoder, Int32(shape.sampleRate))
     unsafe lame_set_quality(encoder, 3)
-    unsafe lame_set_bWriteVbrTag(encoder, 1)
+    unsafe lame_set_bWriteVbrTag(encoder, infoFrame == nil ? 1 : 0)
     unsafe lame_set_write_id3tag_automatic(encoder, 0)
     switch rate {
     case .constant(let kbps):
@@ -51,6 +55,7 @@ final class LAMESink: AudioSink {
       throw AudioFileError(.encoderRefused(reason: "LAME refuses these MP3 settings", hints: []), file.path)
     }
     try file.write(tag)
+    if let infoFrame { try file.write([UInt8](repeating: 0, count: infoFrame.byteCount)) }
   }
 
   deinit { unsafe lame_close(encoder) }
@@ -84,6 +89,13 @@ final class LAMESink: AudioSink {
       unsafe lame_encode_flush(encoder, bytes.baseAddress, Int32(bytes.count))
     }
     try append(count)
+    file.position = infoOffset
+    if let infoFrame {
+      let frames = Int(unsafe lame_get_frameNum(encoder)), padding = Int(unsafe lame_get_encoder_padding(encoder))
+      let delay = Int(unsafe lame_get_encoder_delay(encoder))
+      try file.write(infoFrame.bytes(frameCount: frames, delay: delay, padding: padding))
+      return
+    }
     // The first frame of the stream has been kept free for the `Info` frame, known only now.
     reserve(4096)
     let size = unsafe output.withUnsafeMutableBufferPointer { bytes in
@@ -92,7 +104,6 @@ final class LAMESink: AudioSink {
     guard size > 0, size <= output.count else {
       throw AudioFileError(.writeFailed(reason: "LAME gave no Info frame"), file.path)
     }
-    file.position = infoOffset
     try file.write(output[..<size])
   }
 
@@ -105,6 +116,7 @@ final class LAMESink: AudioSink {
       throw AudioFileError(.writeFailed(reason: "LAME failed with code \(count)"), file.path)
     }
     try file.write(output[..<Int(count)])
+    infoFrame?.add(output[..<Int(count)])
   }
 }
 

@@ -56,6 +56,9 @@ struct MPEGStreamStart {
   /// From the `Info` frame on; nil where it does not say.
   var promisedBytes: Int?
 
+  /// Frames that a decoder leaves out at the start: the encoder's delay and its own 529.
+  var skippedFrames = 0
+
   /// Of the first frame, the `Info` frame where there is one.
   var offset: Int
 
@@ -85,6 +88,11 @@ struct MPEGStreamStart {
     if flags & 1 != 0 { promisedFrames = bytes.big(UInt32.self, at: mark + 8).map { Int($0) } }
     if flags & 2 != 0 {
       promisedBytes = bytes.big(UInt32.self, at: mark + (flags & 1 != 0 ? 12 : 8)).map { Int($0) }
+    }
+    // With all four fields there, LAME's part follows 120 bytes after the mark; delay and padding stand in its
+    // bytes 21 … 23, 12 bits each.
+    if flags & 15 == 15, let word = bytes.big(UInt32.self, at: mark + 120 + 20), word & 0xFFFFFF != 0 {
+      skippedFrames = Int(word >> 12 & 0xFFF) + 529
     }
   }
 }

@@ -17,11 +17,13 @@ final class MPG123Source: AudioSource {
   let info: AudioFileInfo
   private let file: InputFile
   private let handle: OpaquePointer
+  private let samplesPerFrame, skippedFrames: Int
   private var floats: [Float] = []
   private var position = 0
 
   init(_ file: InputFile, _ start: MPEGStreamStart) throws(AudioFileError) {
     self.file = file
+    (samplesPerFrame, skippedFrames) = (start.header.samplesPerFrame, start.skippedFrames)
     if let promised = start.promisedBytes, promised > file.size - start.offset {
       throw file.failure(.truncated(promised: promised, found: file.size - start.offset, unit: "bytes"))
     }
@@ -35,20 +37,18 @@ final class MPG123Source: AudioSource {
       | MPG123_SKIP_ID3V2.rawValue | MPG123_NO_FRANKENSTEIN.rawValue
     unsafe mpg123_set_parameter(handle, Int32(MPG123_ADD_FLAGS.rawValue), Int(flags))
     unsafe mpg123_set_parameter(handle, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_AUTO_RESAMPLE.rawValue))
-    // Frames decoded ahead of the place that is sought, so that overlap and bit reservoir are what they would be.
+    // Frames decoded ahead of a place that is sought, so that overlap and bit reservoir are what they would be.
     unsafe mpg123_set_parameter(handle, Int32(MPG123_PREFRAMES.rawValue), 32)
-    var rate = 0, channels: Int32 = 0, encoding: Int32 = 0
-    guard unsafe mpg123_open_fd(handle, file.descriptor) == MPG123_OK.rawValue,
-      unsafe mpg123_getformat(handle, &rate, &channels, &encoding) == MPG123_OK.rawValue,
-      encoding == Int32(MPG123_ENC_FLOAT_32.rawValue)
-    else {
+    let format = unsafe Self.open(handle, file)
+    guard let format else {
       info = Self.info(start, rate: 0, channels: 0, frames: 0)
       throw file.failure(.damaged(frame: 0))
     }
+    let (rate, channels) = format
     if start.promisedFrames == nil { unsafe mpg123_scan(handle) }
-    info = Self.info(start, rate: rate, channels: Int(channels), frames: Int(unsafe mpg123_length(handle)))
+    info = Self.info(start, rate: rate, channels: channels, frames: Int(unsafe mpg123_length(handle)))
     let claims = HeaderClaims(
-      container: .mp3, sampleRate: Double(rate), channelCount: Int(channels), frameCount: info.frameCount)
+      container: .mp3, sampleRate: Double(rate), channelCount: channels, frameCount: info.frameCount)
     try claims.check(file)
   }
 
@@ -83,12 +83,33 @@ final class MPG123Source: AudioSource {
     return filled
   }
 
+  /// The decoder's filter bank turns by a quarter a frame and its rounding with it: only a start at every fourth
+  /// frame gives the bits that a reading from the beginning gives. The rest of the way is decoded and dropped.
   func seek(to frame: Int) throws(AudioFileError) {
     if frame == position { return }
-    guard unsafe mpg123_seek(handle, frame, Int32(SEEK_SET)) == frame else {
+    // Opened anew, because libmpg123 does not forget all of its state in a short seek.
+    guard unsafe Self.open(handle, file) != nil else { throw file.failure(.damaged(frame: frame)) }
+    let stride = 4 * samplesPerFrame
+    let aligned = max(0, (frame + skippedFrames) / stride * stride - skippedFrames)
+    guard unsafe mpg123_seek(handle, aligned, Int32(SEEK_SET)) == aligned else {
       throw file.failure(.damaged(frame: frame))
     }
-    position = frame
+    position = aligned
+    var dropped = [Double](repeating: 0, count: (frame - aligned) * info.channelCount)
+    var span = dropped.mutableSpan
+    _ = try read(into: &span)
+  }
+
+  /// Starts at the beginning of the file; nil when it cannot be decoded as Float32.
+  private static func open(_ handle: OpaquePointer, _ file: InputFile) -> (rate: Int, channels: Int)? {
+    unsafe mpg123_close(handle)
+    lseek(file.descriptor, 0, SEEK_SET)
+    var rate = 0, channels: Int32 = 0, encoding: Int32 = 0
+    guard unsafe mpg123_open_fd(handle, file.descriptor) == MPG123_OK.rawValue,
+      unsafe mpg123_getformat(handle, &rate, &channels, &encoding) == MPG123_OK.rawValue,
+      encoding == Int32(MPG123_ENC_FLOAT_32.rawValue)
+    else { return nil }
+    return (rate, Int(channels))
   }
 
   private static func info(_ start: MPEGStreamStart, rate: Int, channels: Int, frames: Int) -> AudioFileInfo {
