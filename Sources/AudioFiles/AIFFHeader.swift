@@ -1,0 +1,76 @@
+/// The header of an AIFF or AIFF-C file (Apple, *Audio Interchange File Format*, 1989 and 1991).
+func readAIFFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
+  let opening = try file.bytes(at: 0, count: 12)
+  let isCompressed = opening.holds("AIFC", at: 8)
+  guard isCompressed || opening.holds("AIFF", at: 8) else {
+    throw file.failure(.unsupported(what: "an IFF file without audio"))
+  }
+  var common: CommonChunk?
+  var sound: Chunk?
+  var offset = 12
+  for _ in 0..<chunkLimit where common == nil || sound == nil {
+    let head = try file.bytes(at: offset, count: 8)
+    guard let name = head.fourCharacters(at: 0), let size = head.big(UInt32.self, at: 4) else { break }
+    let body = offset + 8
+    if name == "COMM" { common = CommonChunk(try file.bytes(at: body, count: min(Int(size), 22))) }
+    if name == "SSND" { sound = Chunk(name: name, size: Int(size), body: body) }
+    offset = body + Int(size) + Int(size & 1)
+  }
+  guard let common else { throw file.failure(.badHeader(reason: "no `COMM` chunk")) }
+
+  var claims = HeaderClaims(
+    container: isCompressed ? .aifc : .aiff, sampleRate: common.sampleRate, channelCount: common.channelCount)
+  try claims.check(file)
+  if common.frameCount == 0 { throw file.failure(.noFrames) }
+  guard let sound else { throw file.failure(.badHeader(reason: "no `SSND` chunk")) }
+  // The chunk opens with an offset to the first frame and a block size that nobody uses.
+  let skip = 8 + Int(try file.bytes(at: sound.body, count: 4).big(UInt32.self, at: 0) ?? 0)
+  let found = max(0, min(sound.size, file.size - sound.body) - skip)
+  if let frameSize = common.frameSize {
+    claims.frameCount = common.frameCount
+    try HeaderClaims.check(
+      file, promisedBytes: common.frameCount * frameSize, foundBytes: found, frameSize: frameSize)
+  } else {
+    try HeaderClaims.check(file, promisedBytes: sound.size - skip, foundBytes: found, frameSize: nil)
+  }
+  return claims
+}
+
+/// The `COMM` chunk.
+private struct CommonChunk {
+  var channelCount, frameCount: Int
+  var sampleRate: Double
+
+  /// nil where frames are no fixed number of bytes.
+  var frameSize: Int?
+
+  init?(_ bytes: [UInt8]) {
+    guard let channels = bytes.big(UInt16.self, at: 0), let frames = bytes.big(UInt32.self, at: 2),
+      let bits = bytes.big(UInt16.self, at: 6), let exponent = bytes.big(UInt16.self, at: 8),
+      let significand = bytes.big(UInt64.self, at: 10)
+    else { return nil }
+    (channelCount, frameCount) = (Int(channels), Int(frames))
+    sampleRate = Double(extendedExponent: exponent, significand: significand)
+    let compression = bytes.count >= 22 ? String(decoding: bytes[18..<22], as: UTF8.self) : "NONE"
+    let sampleSize: Int? =
+      switch compression {
+      case "NONE", "sowt", "twos", "raw ": (Int(bits) + 7) / 8
+      case "in24": 3
+      case "in32", "fl32", "FL32": 4
+      case "fl64", "FL64": 8
+      case "ulaw", "ULAW", "alaw", "ALAW": 1
+      default: nil
+      }
+    frameSize = sampleSize.map { max(1, $0 * Int(channels)) }
+  }
+}
+
+extension Double {
+  /// An 80-bit extended number: sign and exponent (biased by 16 383), then 64 bits with the leading one written.
+  init(extendedExponent: UInt16, significand: UInt64) {
+    let exponent = Int(extendedExponent & 0x7FFF) - 16_383 - 63
+    guard significand != 0, (-200...200).contains(exponent) else { self = 0; return }
+    let magnitude = Double(sign: .plus, exponent: exponent, significand: Double(significand))
+    self = extendedExponent & 0x8000 == 0 ? magnitude : -magnitude
+  }
+}

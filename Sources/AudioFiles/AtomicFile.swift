@@ -1,0 +1,205 @@
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A file that is there whole or not at all.
+///
+/// It is written beside its target under a hidden temporary name; `commit` syncs it, renames it over the target
+/// and syncs the folder. Abandoned, or let go of, it vanishes with the folders that were made for it. A target
+/// that is a link is followed; one that is no regular file is refused. One caller at a time.
+@safe
+public final class AtomicFile: @unchecked Sendable {
+  /// As the caller named it.
+  public let path: String
+
+  /// Where the next write goes, in bytes from the start; may be set back.
+  public var position = 0
+
+  private let target: String
+  private let temporary: String
+  private var descriptor: Int32
+  private var madeFolders: [String] = []
+
+  /// Makes missing folders, then the temporary file.
+  public init(replacing path: String) throws(AudioFileError) {
+    self.path = path
+    target = try Self.resolve(path)
+    let folder = target.parentFolder
+    temporary = folder + ".mixdown-\(getpid())-\(serial.add(1, ordering: .relaxed).newValue).tmp"
+    descriptor = -1
+    do throws(AudioFileError) {
+      try makeFolders(folder)
+      try unfinished.add(temporary, for: path)
+      descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw failure() }
+      // A file that is replaced keeps its permissions.
+      var status = stat()
+      if unsafe stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
+  deinit { abandon() }
+
+  /// Writes all of `bytes` at `position` and moves on.
+  public func write(_ bytes: Span<UInt8>) throws(AudioFileError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.extracting(droppingFirst: written).withUnsafeBufferPointer { rest in
+        unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(position))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure()
+      }
+      written += count
+      position += count
+    }
+  }
+
+  public func write(_ bytes: [UInt8]) throws(AudioFileError) { try write(bytes.span) }
+
+  public func write(_ bytes: ArraySlice<UInt8>) throws(AudioFileError) { try write(bytes.span) }
+
+  public func write(_ text: String) throws(AudioFileError) { try write(Array(text.utf8)) }
+
+  /// Puts the file in its place, safe against a loss of power.
+  public func commit() throws(AudioFileError) {
+    guard fsync(descriptor) == 0 else { throw failure() }
+    close(descriptor)
+    descriptor = -1
+    let isRenamed = unfinished.finish(temporary) { unsafe rename(temporary, target) == 0 }
+    guard isRenamed else {
+      let error = failure()
+      abandon()
+      throw error
+    }
+    madeFolders = []
+    // Some file systems refuse to sync a folder; the file itself is safe by then.
+    let parent = target.parentFolder
+    let folder = unsafe open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  /// Leaves nothing behind. Without effect after `commit`.
+  public func abandon() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    if unfinished.remove(temporary) { unsafe unlink(temporary) }
+    for folder in madeFolders.reversed() { unsafe rmdir(folder) }
+    madeFolders = []
+  }
+
+  /// Removes the temporary files of every `AtomicFile` of this process and lets none be committed or begun any
+  /// more: for the last moments of a program that is interrupted. Not for use inside a signal handler itself.
+  public static func abandonAll() { unfinished.abandonAll() }
+
+  /// Writes a whole text file.
+  public static func write(_ text: String, to path: String) throws(AudioFileError) {
+    let file = try AtomicFile(replacing: path)
+    try file.write(text)
+    try file.commit()
+  }
+
+  private func failure(_ reason: String = systemErrorText()) -> AudioFileError {
+    AudioFileError(.writeFailed(reason: reason), path)
+  }
+
+  /// The file that `path` stands for: itself, or what it links to.
+  private static func resolve(_ path: String) throws(AudioFileError) -> String {
+    guard !path.isEmpty, !path.hasSuffix("/") else {
+      throw AudioFileError(.writeFailed(reason: "it is no file name"), path)
+    }
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return path }
+    guard status.st_mode & S_IFMT == S_IFLNK else {
+      if let what = kindOtherThanRegular(status.st_mode) {
+        throw AudioFileError(.writeFailed(reason: "it is \(what)"), path)
+      }
+      return path
+    }
+    guard let resolved = unsafe realpath(path, nil) else {
+      throw AudioFileError(.writeFailed(reason: "it is a link to nothing"), path)
+    }
+    defer { unsafe free(resolved) }
+    return try resolve(unsafe String(cString: resolved))
+  }
+
+  private func makeFolders(_ folder: String) throws(AudioFileError) {
+    var end = folder.startIndex
+    while let slash = folder[end...].firstIndex(of: "/") {
+      end = folder.index(after: slash)
+      let part = String(folder[..<slash])
+      if part.isEmpty { continue }
+      if unsafe mkdir(part, 0o777) == 0 {
+        madeFolders.append(part)
+      } else if errno != EEXIST && errno != EISDIR {
+        let reason = systemErrorText()
+        // A folder that exists may be one that we are not allowed to make.
+        var status = stat()
+        guard unsafe stat(part, &status) == 0 else { throw failure("folder `\(part)`: \(reason)") }
+      }
+    }
+  }
+}
+
+private let serial = Atomic<Int>(0)
+private let unfinished = UnfinishedFiles()
+
+/// The temporary files of this process that are neither committed nor abandoned.
+private final class UnfinishedFiles: Sendable {
+  private struct State {
+    var paths: Set<String> = []
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+
+  func add(_ temporary: String, for path: String) throws(AudioFileError) {
+    let isOpen = state.withLock { state in
+      if !state.isClosed { state.paths.insert(temporary) }
+      return !state.isClosed
+    }
+    if !isOpen { throw AudioFileError(.writeFailed(reason: "interrupted"), path) }
+  }
+
+  func remove(_ temporary: String) -> Bool {
+    state.withLock { $0.paths.remove(temporary) != nil }
+  }
+
+  /// Runs `rename` unless all has been abandoned; afterwards the file is no longer ours.
+  func finish(_ temporary: String, _ rename: () -> Bool) -> Bool {
+    state.withLock { state in
+      guard !state.isClosed, rename() else { return false }
+      state.paths.remove(temporary)
+      return true
+    }
+  }
+
+  func abandonAll() {
+    state.withLock { state in
+      state.isClosed = true
+      for path in state.paths { unsafe unlink(path) }
+      state.paths = []
+    }
+  }
+}
+
+extension String {
+  /// Up to and with the last slash; empty for a file in the working folder.
+  fileprivate var parentFolder: String {
+    guard let slash = lastIndex(of: "/") else { return "" }
+    return String(self[...slash])
+  }
+}

@@ -1,0 +1,339 @@
+import CFLAC
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+// Reading and writing FLAC through libFLAC (RFC 9639). The only calls of that library.
+
+/// Decodes a FLAC file, with its frame checksums and, read from its first frame to its last, its MD5.
+@safe
+final class FLACSource: AudioSource {
+  private(set) var info = AudioFileInfo(
+    container: .flac, encoding: "", bitDepth: 0, isFloat: false, isLossy: false, sampleRate: 0, channelCount: 0,
+    frameCount: 0)
+  private let file: InputFile
+  private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
+  private var position = 0
+  private var isAtStart = true
+
+  /// The frames of the last FLAC frame that nobody has read yet, interleaved.
+  private var pending: [Double] = []
+  private var pendingStart = 0
+
+  /// The last fault that the decoder told of: in a checksum, or anything else.
+  private var fault: Fault?
+  private enum Fault { case checksum, structure }
+
+  init(_ file: InputFile) throws(AudioFileError) {
+    self.file = file
+    guard let decoder = unsafe FLAC__stream_decoder_new() else {
+      throw file.failure(.unreadable(reason: systemErrorText(ENOMEM)))
+    }
+    unsafe self.decoder = decoder
+    try start()
+    if info.sampleRate == 0 { throw file.failure(.badHeader(reason: "no STREAMINFO block")) }
+    var claims = HeaderClaims(
+      container: .flac, sampleRate: Double(info.sampleRate), channelCount: info.channelCount)
+    try claims.check(file)
+    if info.frameCount == 0 { try countFrames() }
+    claims.frameCount = info.frameCount
+    try claims.check(file)
+  }
+
+  deinit {
+    unsafe FLAC__stream_decoder_finish(decoder)
+    unsafe FLAC__stream_decoder_delete(decoder)
+  }
+
+  func read(into samples: inout MutableSpan<Double>) throws(AudioFileError) -> Int {
+    let channels = info.channelCount
+    let frames = min(samples.count / channels, info.frameCount - position)
+    let wanted = frames * channels
+    var filled = 0
+    while filled < wanted {
+      if pendingStart == pending.count {
+        guard try decodeOneFrame() else {
+          throw file.failure(
+            .truncated(promised: info.frameCount, found: position + filled / channels, unit: "frames"))
+        }
+      }
+      let count = min(wanted - filled, pending.count - pendingStart)
+      for index in 0..<count { samples[filled + index] = pending[pendingStart + index] }
+      filled += count
+      pendingStart += count
+    }
+    position += frames
+    isAtStart = isAtStart && frames == 0
+    if frames > 0 && position == info.frameCount { try finish() }
+    return frames
+  }
+
+  func seek(to frame: Int) throws(AudioFileError) {
+    if frame == position && !(frame == 0 && !isAtStart) { return }
+    pendingStart = 0
+    pending.removeAll(keepingCapacity: true)
+    position = frame
+    fault = nil
+    if frame == info.frameCount { return }
+    // From the first frame on, a fresh start: libFLAC checks no MD5 after a seek.
+    let isFinished = unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_UNINITIALIZED
+    if frame == 0 || isFinished {
+      unsafe FLAC__stream_decoder_finish(decoder)
+      try start()
+    }
+    if frame > 0 {
+      guard unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0, fault == nil else {
+        throw file.failure(.damaged(frame: frame))
+      }
+    }
+  }
+
+  /// Opens the file from its beginning and reads its metadata.
+  private func start() throws(AudioFileError) {
+    lseek(file.descriptor, 0, SEEK_SET)
+    let descriptor = dup(file.descriptor)
+    guard descriptor >= 0, let stream = unsafe fdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw file.failure(.unreadable(reason: systemErrorText()))
+    }
+    isAtStart = true
+    unsafe FLAC__stream_decoder_set_md5_checking(decoder, 1)
+    let status = unsafe FLAC__stream_decoder_init_FILE(
+      decoder, stream,
+      { _, frame, channels, client in
+        guard let client = unsafe client, let frame = unsafe frame, let channels = unsafe channels else {
+          return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT
+        }
+        unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().take(frame, channels)
+        return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE
+      },
+      { _, metadata, client in
+        guard let client = unsafe client, let metadata = unsafe metadata else { return }
+        unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().take(metadata.pointee)
+      },
+      { _, status, client in
+        guard let client = unsafe client else { return }
+        let isChecksum = status == FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH
+        unsafe Unmanaged<FLACSource>.fromOpaque(client).takeUnretainedValue().fault =
+          isChecksum ? .checksum : .structure
+      },
+      Unmanaged.passUnretained(self).toOpaque())
+    guard status == FLAC__STREAM_DECODER_INIT_STATUS_OK,
+      unsafe FLAC__stream_decoder_process_until_end_of_metadata(decoder) != 0, fault == nil
+    else { throw file.failure(.badHeader(reason: "its metadata blocks cannot be read")) }
+  }
+
+  /// A file of unknown length is read to its end.
+  private func countFrames() throws(AudioFileError) {
+    var count = 0
+    while try decodeOneFrame() {
+      count += pending.count / info.channelCount
+      pendingStart = pending.count
+    }
+    info.frameCount = count
+    unsafe FLAC__stream_decoder_finish(decoder)
+    pending = []
+    pendingStart = 0
+    try start()
+    info.frameCount = count
+  }
+
+  /// Fills `pending`; false at the end of the stream.
+  private func decodeOneFrame() throws(AudioFileError) -> Bool {
+    pending.removeAll(keepingCapacity: true)
+    pendingStart = 0
+    while pending.isEmpty {
+      let isDecoded = unsafe FLAC__stream_decoder_process_single(decoder) != 0
+      let isAtEnd = unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM
+      // A last frame without its end is how a file that has been cut looks.
+      if isAtEnd && fault == .structure { return false }
+      guard isDecoded, fault == nil else { throw file.failure(.damaged(frame: position)) }
+      if isAtEnd { return !pending.isEmpty }
+    }
+    return true
+  }
+
+  /// After the last frame: nothing may follow it, and the MD5 of all samples must be the header's.
+  private func finish() throws(AudioFileError) {
+    guard unsafe FLAC__stream_decoder_finish(decoder) != 0 else { throw file.failure(.damaged(frame: nil)) }
+  }
+
+  private func take(_ metadata: FLAC__StreamMetadata) {
+    guard unsafe metadata.type == FLAC__METADATA_TYPE_STREAMINFO else { return }
+    let stream = unsafe metadata.data.stream_info
+    info.encoding = "\(stream.bits_per_sample)-bit FLAC"
+    info.bitDepth = Int(stream.bits_per_sample)
+    info.sampleRate = Int(stream.sample_rate)
+    info.channelCount = Int(stream.channels)
+    info.frameCount = Int(clamping: stream.total_samples)
+  }
+
+  private func take(
+    _ frame: UnsafePointer<FLAC__Frame>, _ channels: UnsafePointer<UnsafePointer<FLAC__int32>?>
+  ) {
+    let header = unsafe frame.pointee.header
+    guard Int(header.channels) == info.channelCount, Int(header.bits_per_sample) == info.bitDepth else {
+      fault = .structure
+      return
+    }
+    let scale = 1 / Double(UInt64(1) << (header.bits_per_sample - 1))
+    let count = Int(header.blocksize), stride = info.channelCount
+    let total = count * stride
+    if pending.count != total { pending = [Double](repeating: 0, count: total) }
+    for channel in 0..<stride {
+      guard let source = unsafe channels[channel] else { continue }
+      var index = channel
+      for frame in 0..<count {
+        pending[index] = unsafe Double(source[frame]) * scale
+        index += stride
+      }
+    }
+  }
+}
+
+/// Encodes a FLAC file: STREAMINFO with MD5 and length, a seek table, Vorbis comments, the cover, padding.
+@safe
+final class FLACSink: AudioSink {
+  private let file: AtomicFile
+  private let encoder: UnsafeMutablePointer<FLAC__StreamEncoder>
+  private let blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?]
+  private let channelCount: Int
+  private var failure: AudioFileError?
+
+  init(_ file: AtomicFile, _ shape: AudioShape, bitDepth: Int, compression: Int, _ tags: Tags)
+    throws(AudioFileError)
+  {
+    self.file = file
+    channelCount = shape.channelCount
+    guard let encoder = unsafe FLAC__stream_encoder_new() else {
+      throw AudioFileError(.writeFailed(reason: systemErrorText(ENOMEM)), file.path)
+    }
+    unsafe self.encoder = encoder
+    // Each may be nil: where memory has run out, and without a cover.
+    var blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?] = unsafe []
+    for unsafe block in unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()] {
+      if let block = unsafe block { unsafe blocks.append(block) }
+    }
+    unsafe self.blocks = unsafe blocks
+    unsafe FLAC__stream_encoder_set_channels(encoder, UInt32(shape.channelCount))
+    unsafe FLAC__stream_encoder_set_bits_per_sample(encoder, UInt32(bitDepth))
+    unsafe FLAC__stream_encoder_set_sample_rate(encoder, UInt32(shape.sampleRate))
+    unsafe FLAC__stream_encoder_set_compression_level(encoder, UInt32(compression))
+    unsafe FLAC__stream_encoder_set_total_samples_estimate(encoder, FLAC__uint64(shape.frameCount))
+    // Rates above 655 350 Hz lie outside the streamable subset.
+    let isSubset = FLAC__format_sample_rate_is_subset(UInt32(shape.sampleRate))
+    unsafe FLAC__stream_encoder_set_streamable_subset(encoder, isSubset)
+    unsafe blocks.withUnsafeBufferPointer { pointer in
+      _ = unsafe FLAC__stream_encoder_set_metadata(
+        encoder, UnsafeMutablePointer(mutating: pointer.baseAddress), UInt32(pointer.count))
+    }
+    try start()
+  }
+
+  deinit {
+    unsafe FLAC__stream_encoder_delete(encoder)
+    for unsafe block in unsafe blocks { unsafe FLAC__metadata_object_delete(block) }
+  }
+
+  func write(_ samples: Span<Int32>) throws(AudioFileError) {
+    let frames = UInt32(samples.count / channelCount)
+    let isWritten = unsafe samples.withUnsafeBufferPointer { buffer in
+      unsafe FLAC__stream_encoder_process_interleaved(encoder, buffer.baseAddress, frames) != 0
+    }
+    guard isWritten else { throw encoderFailure() }
+  }
+
+  func write(_ samples: Span<Float>) throws(AudioFileError) { preconditionFailure("FLAC holds integers") }
+
+  func finish() throws(AudioFileError) {
+    guard unsafe FLAC__stream_encoder_finish(encoder) != 0 else { throw encoderFailure() }
+  }
+
+  private func start() throws(AudioFileError) {
+    let status = unsafe FLAC__stream_encoder_init_stream(
+      encoder,
+      { _, bytes, count, _, _, client in
+        guard let client = unsafe client, let bytes = unsafe bytes else {
+          return FLAC__STREAM_ENCODER_WRITE_STATUS_FATAL_ERROR
+        }
+        let sink = unsafe Unmanaged<FLACSink>.fromOpaque(client).takeUnretainedValue()
+        do throws(AudioFileError) {
+          try sink.file.write(unsafe UnsafeBufferPointer(start: bytes, count: count).span)
+          return FLAC__STREAM_ENCODER_WRITE_STATUS_OK
+        } catch {
+          sink.failure = error
+          return FLAC__STREAM_ENCODER_WRITE_STATUS_FATAL_ERROR
+        }
+      },
+      { _, offset, client in
+        guard let client = unsafe client else { return FLAC__STREAM_ENCODER_SEEK_STATUS_ERROR }
+        unsafe Unmanaged<FLACSink>.fromOpaque(client).takeUnretainedValue().file.position = Int(offset)
+        return FLAC__STREAM_ENCODER_SEEK_STATUS_OK
+      },
+      { _, offset, client in
+        guard let client = unsafe client else { return FLAC__STREAM_ENCODER_TELL_STATUS_ERROR }
+        let position = unsafe Unmanaged<FLACSink>.fromOpaque(client).takeUnretainedValue().file.position
+        unsafe offset?.pointee = FLAC__uint64(position)
+        return FLAC__STREAM_ENCODER_TELL_STATUS_OK
+      },
+      nil, Unmanaged.passUnretained(self).toOpaque())
+    guard status == FLAC__STREAM_ENCODER_INIT_STATUS_OK else { throw encoderFailure() }
+  }
+
+  private func encoderFailure() -> AudioFileError {
+    let state = unsafe String(cString: FLAC__stream_encoder_get_resolved_state_string(encoder))
+    return failure ?? AudioFileError(.writeFailed(reason: "libFLAC says \(state)"), file.path)
+  }
+}
+
+/// A point a second.
+private func seekTable(_ shape: AudioShape) -> UnsafeMutablePointer<FLAC__StreamMetadata>? {
+  let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_SEEKTABLE)
+  unsafe FLAC__metadata_object_seektable_template_append_spaced_points_by_samples(
+    block, UInt32(shape.sampleRate), FLAC__uint64(shape.frameCount))
+  unsafe FLAC__metadata_object_seektable_template_sort(block, 1)
+  return unsafe block
+}
+
+private func comments(_ tags: Tags) -> UnsafeMutablePointer<FLAC__StreamMetadata>? {
+  let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_VORBIS_COMMENT)
+  for (name, value) in tags.vorbisComments {
+    var entry = unsafe FLAC__StreamMetadata_VorbisComment_Entry()
+    guard unsafe FLAC__metadata_object_vorbiscomment_entry_from_name_value_pair(&entry, name, value) != 0 else {
+      continue
+    }
+    unsafe FLAC__metadata_object_vorbiscomment_append_comment(block, entry, 0)
+  }
+  return unsafe block
+}
+
+private func picture(_ cover: CoverImage?) -> UnsafeMutablePointer<FLAC__StreamMetadata>? {
+  guard let cover, let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_PICTURE) else { return nil }
+  unsafe block.pointee.data.picture.type = FLAC__STREAM_METADATA_PICTURE_TYPE_FRONT_COVER
+  unsafe block.pointee.data.picture.width = UInt32(cover.width)
+  unsafe block.pointee.data.picture.height = UInt32(cover.height)
+  unsafe block.pointee.data.picture.depth = UInt32(cover.bitsPerPixel)
+  unsafe cover.mediaType.withCString { text in
+    _ = unsafe FLAC__metadata_object_picture_set_mime_type(block, UnsafeMutablePointer(mutating: text), 1)
+  }
+  unsafe cover.bytes.withUnsafeBufferPointer { bytes in
+    _ = unsafe FLAC__metadata_object_picture_set_data(
+      block, UnsafeMutablePointer(mutating: bytes.baseAddress), UInt32(bytes.count), 1)
+  }
+  return unsafe block
+}
+
+/// Room for a tag editor to change the comments without rewriting the file.
+private func padding() -> UnsafeMutablePointer<FLAC__StreamMetadata>? {
+  let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_PADDING)
+  unsafe block?.pointee.length = 8192
+  return unsafe block
+}
+
+/// `libFLAC 1.4.2`.
+func flacVersion() -> String { unsafe "libFLAC " + String(cString: flac_version_string()) }

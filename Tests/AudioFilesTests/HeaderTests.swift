@@ -1,0 +1,200 @@
+import AudioFiles
+import Testing
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Files that lie, are cut short, or are no audio at all.
+@Suite struct HeaderTests {
+  let folder = TemporaryFolder()
+  let audio = (1...2000).flatMap { little(Int16($0)) }
+
+  func probing(_ bytes: [UInt8]) -> AudioFileError.Kind? {
+    let path = folder.write(bytes, to: "a")
+    return refusal { _ = try probe(path) }
+  }
+
+  func reading(_ bytes: [UInt8]) -> AudioFileError.Kind? {
+    let path = folder.write(bytes, to: "a")
+    return refusal { _ = try readAll(path) }
+  }
+
+  @Test func aWAVThatPromisesOtherThanItHolds() {
+    #expect(
+      probing(wav(promisedBytes: 8000, audio)) == .truncated(promised: 4000, found: 2000, unit: "frames"))
+    #expect(
+      probing(wav(promisedBytes: .max, audio))
+        == .truncated(promised: 2_147_483_647, found: 2000, unit: "frames"))
+    #expect(probing(wav(promisedBytes: 2000, audio)) == .overlong(promised: 1000, found: 2000, unit: "frames"))
+    #expect(probing(wav(audio) + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) == nil, "filling after the audio is no audio")
+    #expect(probing(Array(wav(audio).dropLast(2000))) == .truncated(promised: 2000, found: 1000, unit: "frames"))
+  }
+
+  @Test func aWAVFromAPipeGoesToItsEnd() throws {
+    let path = folder.write(wav(promisedBytes: .max, riffSize: .max, audio), to: "a.wav")
+    #expect(try probe(path).frameCount == 2000)
+    #expect(try readAll(path).count == 2000)
+  }
+
+  @Test func ratesAndChannelsOutOfRange() {
+    #expect(probing(wav(rate: 2_147_483_647, audio)) == .rateOutOfRange(hertz: 2_147_483_647))
+    #expect(probing(wav(rate: 7_999, audio)) == .rateOutOfRange(hertz: 7_999))
+    #expect(probing(wav(rate: 768_001, audio)) == .rateOutOfRange(hertz: 768_001))
+    #expect(probing(wav(rate: 768_000, audio)) == nil)
+    #expect(probing(wav(channels: 1024, audio)) == .channelCountOutOfRange(1024))
+    #expect(probing(wav(channels: 65, audio)) == .channelCountOutOfRange(65))
+    #expect(probing(wav(channels: 64, Array(audio[..<1280]))) == nil)
+    #expect(probing(wav(channels: 0, audio)) == .channelCountOutOfRange(0))
+    #expect(
+      probing(aiff(frames: 2000, rate: big(UInt16(17_000)) + big(UInt64(1) << 63), audio))
+        == .rateOutOfRange(hertz: 0))
+  }
+
+  @Test func noFrames() {
+    #expect(probing(wav([])) == .noFrames)
+    #expect(probing(aiff(frames: 0, [])) == .noFrames)
+  }
+
+  @Test func anAIFFThatPromisesOtherThanItHolds() {
+    #expect(probing(aiff(frames: 2000, audio)) == nil)
+    #expect(probing(aiff(frames: 3000, audio)) == .truncated(promised: 3000, found: 2000, unit: "frames"))
+    #expect(probing(aiff(frames: 1000, audio)) == .overlong(promised: 1000, found: 2000, unit: "frames"))
+    #expect(
+      probing(Array(aiff(frames: 2000, audio).dropLast(1000)))
+        == .truncated(promised: 2000, found: 1500, unit: "frames"))
+  }
+
+  @Test func aFileThatIsNotFinite() {
+    var samples = [Float](repeating: 0.5, count: 10_000)
+    samples[7_001] = .nan
+    var path = folder.write(
+      wav(tag: 3, channels: 2, bits: 32, samples.flatMap { little($0.bitPattern) }), to: "nan.wav")
+    #expect(refusal { _ = try readAll(path) } == .notFinite(frame: 3500, channel: 2))
+    #expect(refusal { _ = try readFrames(path) } == .notFinite(frame: 3500, channel: 2))
+    samples[7_001] = 0
+    samples[9_998] = -.infinity
+    path = folder.write(
+      wav(tag: 3, channels: 2, bits: 32, samples.flatMap { little($0.bitPattern) }), to: "nan.wav")
+    #expect(refusal { _ = try readAll(path) } == .notFinite(frame: 4999, channel: 1))
+    #expect(AudioFileError(.notFinite(frame: 4999, channel: 1), path).message.contains("frame 4999 of channel 1"))
+  }
+
+  @Test func pointersInsteadOfAudio() throws {
+    let oid = "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+    let lfs = "version https://git-lfs.github.com/spec/v1\noid \(oid)\nsize 12345\n"
+    #expect(probing(Array(lfs.utf8)) == .gitLFSPointer(oid: oid))
+    #expect(AudioFileError(.gitLFSPointer(oid: oid), "a").hints == ["run `git lfs pull`"])
+    #expect(probing(Array("/annex/objects/SHA256E-s123--abc.wav\n".utf8)) == .gitAnnexPointer)
+    let link = folder.file("b.wav")
+    _ = unsafe symlink(".git/annex/objects/aa/bb/SHA256E-s1--c.wav/SHA256E-s1--c.wav", link)
+    #expect(refusal { _ = try probe(link) } == .gitAnnexPointer)
+  }
+
+  @Test func whatIsNoFile() {
+    #expect(refusal { _ = try probe(folder.file("none.wav")) } == .missing)
+    #expect(refusal { _ = try probe(folder.path) } == .notARegularFile(what: "a folder"))
+    unsafe mkfifo(folder.file("pipe"), 0o600)
+    #expect(refusal { _ = try probe(folder.file("pipe")) } == .notARegularFile(what: "a named pipe"))
+    #expect(refusal { _ = try probe("/dev/zero") } == .notARegularFile(what: "a device"))
+    #expect(probing([]) == .emptyFile)
+  }
+
+  @Test func whatIsNoAudio() {
+    #expect(probing(Array("mixdown: 1\ntracks: {}\n".utf8)) == .notAudio)
+    #expect(probing([0xFF, 0xFB]) == .notAudio)
+    #expect(probing([UInt8](repeating: 0xFF, count: 5000)) == .notAudio)
+    #expect(probing(onePixelPNG) == .notAudio)
+    #expect(probing([0, 0, 0, 24] + Array("ftypM4A ".utf8)) == .unsupported(what: "an MP4 or M4A file (AAC or ALAC)"))
+    #expect(probing(Array("RIFF".utf8)) == .unsupported(what: "a RIFF file without audio"))
+    #expect(probing(Array(wav(audio)[..<36])) == .badHeader(reason: "no `data` chunk"))
+  }
+
+  /// Every header cut anywhere, and with any byte wrong, gives an answer and not a crash.
+  @Test func brokenHeadersAreAnswered() throws {
+    try write(noise(64, bits: 16), to: folder.file("f.flac"), .flac(bitDepth: 16, compression: 5))
+    try writeFloats(tones(frames: 2000, channels: 1, rate: 48_000), to: folder.file("m.mp3"), .mp3(.constant(64)), channels: 1)
+    let originals = [
+      wav(Array(audio[..<64])), aiff(frames: 32, Array(audio[..<64])), bytes(of: folder.file("f.flac")),
+      bytes(of: folder.file("m.mp3")),
+    ]
+    for original in originals {
+      for cut in 0..<min(100, original.count) { #expect(probing(Array(original[..<cut])) != nil) }
+      for place in 0..<min(60, original.count) {
+        var changed = original
+        for value in [0, 0x7F, 0xFF] as [UInt8] {
+          changed[place] = value
+          _ = reading(changed)
+        }
+      }
+    }
+  }
+}
+
+@Suite struct FLACReadingTests {
+  let folder = TemporaryFolder()
+  let samples = noise(40_000, bits: 16)
+
+  init() throws {
+    try write(samples, to: folder.file("a.flac"), .flac(bitDepth: 16, compression: 5))
+  }
+
+  @Test func theHeaderHoldsLengthAndMD5() throws {
+    let file = bytes(of: folder.file("a.flac"))
+    // STREAMINFO: 36 bits of total samples end at byte 26 of the file, the MD5 follows.
+    #expect(Array(file[22..<26]) == big(UInt32(20_000)))
+    #expect(file[26..<42].contains { $0 != 0 })
+  }
+
+  @Test func unknownLengthIsReadToItsEnd() throws {
+    var file = bytes(of: folder.file("a.flac"))
+    file[21] &= 0xF0
+    for place in 22..<26 { file[place] = 0 }
+    let path = folder.write(file, to: "b.flac")
+    #expect(try probe(path).frameCount == 20_000)
+    #expect(try readAll(path) == samples.map { Double($0) / 32_768 })
+  }
+
+  @Test func aWrongMD5IsFoundAtTheEnd() throws {
+    var file = bytes(of: folder.file("a.flac"))
+    file[30] ^= 1
+    let path = folder.write(file, to: "b.flac")
+    #expect(refusal { _ = try readAll(path) } == .damaged(frame: nil))
+    // Again after going back to the start, but not after a seek, when it cannot be known.
+    let reader = try AudioFileReader(path)
+    var buffer = [Double](repeating: 0, count: 40_000)
+    for (place, expected) in [(0, .damaged(frame: nil)), (0, .damaged(frame: nil)), (1, nil)] as [(Int, AudioFileError.Kind?)] {
+      try reader.seek(to: place)
+      let kind = refusal {
+        var span = buffer.mutableSpan
+        _ = try reader.read(into: &span)
+      }
+      #expect(kind == expected)
+    }
+  }
+
+  @Test func aWrongByteIsFoundWhereItIs() throws {
+    var file = bytes(of: folder.file("a.flac"))
+    file[file.count / 2] ^= 0x10
+    let path = folder.write(file, to: "b.flac")
+    #expect(try probe(path).frameCount == 20_000)
+    let kind = refusal { _ = try readAll(path) }
+    guard case .damaged(let frame?) = kind else {
+      Issue.record("\(String(describing: kind))")
+      return
+    }
+    #expect((4_000...12_000).contains(frame))
+  }
+
+  @Test func aCutFileIsFound() throws {
+    let file = bytes(of: folder.file("a.flac"))
+    let path = folder.write(Array(file.dropLast(file.count / 3)), to: "b.flac")
+    let kind = refusal { _ = try readAll(path) }
+    switch kind {
+    case .truncated(promised: 20_000, let found, unit: "frames"): #expect((8_000..<20_000).contains(found))
+    default: Issue.record("\(String(describing: kind))")
+    }
+  }
+}
