@@ -87,6 +87,8 @@ def shuffled(text: str, seed: int) -> str:
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
                 turn(value)
+        elif ":" in node.value:
+            node.tag = "tag:yaml.org,2002:str"  # YAML 1.1 takes 4:1 for a number; quoted, it is still our ratio
 
     root = yaml.compose(text, Loader=yaml.SafeLoader)  # composed, never constructed: plain scalars stay plain
     assert root is not None
