@@ -1,0 +1,264 @@
+"""Issue 2, point 5: delivered loudness and true peak, by ffmpeg and by our own 16× meter, or an honest refusal.
+
+Each mix is a single stereo stem at 0 dB, so that the premaster is known: what the limiter would have to do can be
+computed here, and a refusal (or the lack of one) is judged as well.
+
+    python check_loudness.py [-v] [--bench FOLDER] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import common
+import meter
+import quantities
+import stems as make
+
+RATE = 48_000
+LOUDNESS_TOLERANCE = 0.1
+FFMPEG_PEAK_GRAIN = 0.006  # its metadata has three decimals of the amplitude: 0.005 dB near −1 dBTP
+DELIVERABLES = {
+    "wav24": "format: wav, bit_depth: 24",
+    "wav16": "format: wav, bit_depth: 16",
+    "flac": "format: flac, bit_depth: 24",
+    "mp3": "format: mp3, bitrate: 320 kbps",
+    "v2": "format: mp3, quality: V2",
+}
+# Target, ceiling, max_limiting: the first is measured of every mix, the others in turn.
+ASKED = [(-14.0, -1.0, 8.0), (-9.0, -1.0, 8.0), (-23.0, -1.0, 8.0), (-16.0, -2.0, 8.0), (-11.0, -0.3, 14.0), (-8.0, -1.0, 20.0)]
+# SOUND §5: loudness, ceiling; None where the preset says none.
+PRESETS: dict[str, tuple[float | None, float | None]] = {
+    "streaming": (-14, -1),
+    "spotify": (-14, -1),
+    "apple_music": (-16, -1),
+    "youtube": (-14, -1),
+    "amazon_music": (-14, -2),
+    "tidal": (-14, -1),
+    "deezer": (-15, -1),
+    "soundcloud": (-14, -1),
+    "podcast": (-16, -1),
+    "ebu_r128": (-23, -1),
+    "atsc_a85": (-24, -2),
+    "cd": (None, -0.3),
+    "vinyl": (None, None),
+    "club": (-8, -1),
+    "transparent": (None, None),
+}
+
+
+@dataclass
+class Goal:
+    """What the delivered files must reach; None is unasked."""
+
+    target: float | None
+    ceiling: float | None
+    max_limiting: float = 8.0
+
+
+def judge_file(tally: common.Tally, name: str, path: Path, goal: Goal, entry: dict[str, object], dual_mono: bool = False) -> None:
+    """One delivered file against its goal, and its JSON against the file."""
+    samples, rate = meter.decoded(path)
+    if dual_mono:
+        samples = np.repeat(samples, 2, axis=1)
+    ours, peak, theirs = meter.integrated(samples, rate), meter.true_peak(samples), meter.ffmpeg(path)
+    loudness = {"own meter": ours, "ffmpeg": theirs.integrated + (3.0103 if dual_mono else 0.0)}
+    if goal.target is not None:
+        for who, value in loudness.items():
+            good = value is not None and abs(value - goal.target) <= LOUDNESS_TOLERANCE
+            tally.check(f"{name} loudness by {who}", good, f"{value:.3f} LUFS, asked {goal.target}")
+    if goal.ceiling is not None:
+        tally.check(f"{name} true peak by own meter", peak <= goal.ceiling + 1e-4, f"{peak:.3f} dBTP ≤ {goal.ceiling}")
+        good = theirs.true_peak <= goal.ceiling + FFMPEG_PEAK_GRAIN
+        tally.check(f"{name} true peak by ffmpeg", good, f"{theirs.true_peak:.3f} dBTP ≤ {goal.ceiling}")
+    for key, value, tolerance in (("integrated_lufs", ours, 0.03), ("true_peak_dbtp", peak, 0.03)):
+        said = entry.get(key)
+        if isinstance(said, (int, float)) and value is not None:
+            tally.check(f"{name} {key} in the JSON", abs(said - value) <= tolerance, f"{said}, measured {value:.3f}")
+        else:
+            tally.check(f"{name} {key} in the JSON", said is None and value is None, f"{said}, measured {value}")
+
+
+def judge(tally: common.Tally, project: common.Project, name: str, text: str, stem: np.ndarray, goal: Goal) -> None:
+    """One session: every deliverable is right, or is missing for a reason that holds."""
+    session = project.session(name, text)
+    outcome = project.render(session)
+    if outcome.code not in (0, 1):
+        tally.check(name, False, f"exit {outcome.code}: {outcome.reason}")
+        return
+    needed = None
+    if goal.target is not None and goal.ceiling is not None:
+        before = meter.integrated(stem, RATE)
+        needed = meter.true_peak(stem) + goal.target - (before or -70.0) - goal.ceiling
+    entries = {entry.get("id"): entry for entry in (outcome.json or {}).get("deliverables") or []}
+    refused = []
+    for identifier in quantities.load(text)["deliverables"]:
+        try:
+            path = project.delivered(session, identifier, outcome)
+        except FileNotFoundError:
+            refused.append(identifier)
+            continue
+        judge_file(tally, f"{name} {identifier}", path, goal, entries.get(identifier, {}))
+        if needed is not None and path.suffix != ".mp3":
+            detail = f"written, though at least {needed:.2f} dB of limiting against {goal.max_limiting}"
+            tally.check(f"{name} {identifier} was rightly written", needed <= goal.max_limiting + 0.1, detail)
+    tally.check(f"{name} exit code", outcome.code == (1 if refused else 0), f"{outcome.code}, refused: {refused}")
+    if refused:
+        errors = [d for d in outcome.diagnostics if d.get("severity") == "error"]
+        tally.check(f"{name} says why", len(errors) >= len(refused), f"{len(errors)} errors: {outcome.reason}")
+        reached = needed is not None and needed > goal.max_limiting - 3.0
+        lossy = all(identifier in ("mp3", "v2") for identifier in refused)
+        rightly = reached or (lossy and needed is not None and needed > goal.max_limiting - 6.0)
+        tally.check(f"{name} was rightly refused", rightly, f"needs ≥ {needed} dB; {outcome.reason}")
+        tally.say(f"{name}: refused {refused}: {outcome.reason}")
+
+
+def session_text(master: str, deliverables: list[str], extra: str = "") -> str:
+    """One stereo stem at 0 dB and a master."""
+    lines = "".join(f"  {name}: {{{DELIVERABLES[name]}}}\n" for name in deliverables)
+    return (
+        f"mixdown: 1\nsample_rate: {RATE}\ntail: none\ntracks: {{mix: {{stem: stems/mix.wav}}}}\n"
+        f"master: {{{master}}}\ndeliverables:\n{lines}{extra}"
+    )
+
+
+def mixes(tally: common.Tally, found: dict[str, np.ndarray], quick: bool) -> None:
+    """Every mix, at the common target with all formats, and at two others."""
+    for number, (name, samples) in enumerate(found.items()):
+        with common.Project("loudness") as project:
+            samples = samples / max(1.0, float(np.max(np.abs(samples))))
+            project.stem("mix.wav", samples, RATE)
+            stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")
+            others = [ASKED[1 + (number + k) % (len(ASKED) - 1)] for k in range(1 if quick else 2)]
+            for target, ceiling, most in [ASKED[0], *others]:
+                wanted = list(DELIVERABLES) if (target, ceiling) == (-14.0, -1.0) else ["wav24", "mp3"]
+                master = f"loudness: {{integrated: {target:g} LUFS, max_limiting: {most:g} dB}}, limiter: {{ceiling: {ceiling:g} dBTP}}"
+                title = f"{name}_{abs(target):g}_{abs(ceiling):g}".replace(".", "p")
+                judge(tally, project, title, session_text(master, wanted), stem, Goal(target, ceiling, most))
+
+
+def limiter_alone(tally: common.Tally, found: dict[str, np.ndarray]) -> None:
+    """No target: the ceiling holds, and what lies under it comes out bit-identical (SOUND §4)."""
+    for name in ("transient", "clipped", "high_tone", "dense_noise"):
+        with common.Project("limiter") as project:
+            samples = np.clip(found[name] * 1.4, -1, 1)
+            project.stem("mix.wav", samples, RATE)
+            stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")
+            for ceiling in (-1.0, -6.0):
+                text = session_text(f"loudness: none, limiter: {{ceiling: {ceiling:g} dBTP}}", ["wav24"])
+                judge(tally, project, f"limited_{name}_{abs(ceiling):g}", text, stem, Goal(None, ceiling))
+    with common.Project("limiter") as project:
+        quiet = np.round(found["tonal"] * 0.3 * 2**23) / 2**23
+        project.stem("mix.wav", quiet, RATE)
+        text = (
+            f"mixdown: 1\nsample_rate: {RATE}\ntail: none\ntracks: {{mix: {{stem: stems/mix.wav}}}}\n"
+            "master: {limiter: {ceiling: -1 dBTP}}\n"
+            "deliverables: {out: {format: wav, bit_depth: 24, dither: none}}\n"
+        )
+        session = project.session("under", text)
+        outcome = project.render(session)
+        if tally.check("under the ceiling renders", outcome.code == 0, outcome.reason):
+            got, _ = common.read_audio(project.delivered(session, "out", outcome))
+            tally.check("under the ceiling nothing changes", np.array_equal(got, quiet))
+
+
+def presets(tally: common.Tally, samples: np.ndarray) -> None:
+    """The built-in masters (SOUND §5)."""
+    with common.Project("presets") as project:
+        project.stem("mix.wav", samples, RATE)
+        stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")
+        for name, (target, ceiling) in PRESETS.items():
+            session = project.session(name, session_text(f"preset: {name}", ["wav24"]))
+            outcome = project.render(session)
+            if outcome.code == 2:
+                tally.note(f"preset {name}: refused: {outcome.reason}")
+            else:
+                text = session_text(f"preset: {name}", ["wav24"])
+                # Inserts of a preset may change the level before the limiter: no judgement of a refusal then.
+                judge(tally, project, f"preset_{name}", text, stem, Goal(target, ceiling, 99.0 if name == "club" else 8.0))
+
+
+def special(tally: common.Tally, found: dict[str, np.ndarray]) -> None:
+    """Mono deliverables, other maxima, and programmes that have no loudness."""
+    with common.Project("special") as project:
+        project.stem("mix.wav", found["wide"] / np.max(np.abs(found["wide"])) * 0.8, RATE)
+        master = "loudness: {integrated: -18 LUFS}, limiter: {ceiling: -1 dBTP}"
+        text = session_text(master, [], "  out: {format: wav, bit_depth: 24, channels: mono}\n")
+        session = project.session("mono", text)
+        outcome = project.render(session)
+        if tally.check("mono deliverable renders", outcome.code == 0, outcome.reason):
+            entry = ((outcome.json or {}).get("deliverables") or [{}])[0]
+            path = project.delivered(session, "out", outcome)
+            judge_file(tally, "mono as dual mono", path, Goal(-18, -1), entry, dual_mono=True)
+        stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")
+        for key, window, target in (("short_term_max", 3.0, -16.0), ("momentary_max", 0.4, -14.0)):
+            master = f"loudness: {{{key}: {target:g} LUFS}}, limiter: {{ceiling: -1 dBTP}}"
+            session = project.session(key, session_text(master, ["wav24"]))
+            outcome = project.render(session)
+            if tally.check(f"{key} renders", outcome.code == 0, outcome.reason):
+                samples, rate = common.read_audio(project.delivered(session, "wav24", outcome))
+                value = meter.maximum(samples, rate, window)
+                tally.check(f"{key} on target", value is not None and abs(value - target) <= 0.1, f"{value}")
+        project.stem("silent.wav", np.zeros((RATE * 4, 2)), RATE)
+        project.stem("short.wav", found["tonal"][: round(0.399 * RATE)], RATE)
+        for name in ("silent", "short"):
+            text = session_text("preset: streaming", ["wav24"]).replace("stems/mix.wav", f"stems/{name}.wav")
+            outcome = project.render(project.session(name, text))
+            tally.check(f"{name}: a target cannot be met", outcome.code == 1, f"exit {outcome.code}: {outcome.reason}")
+
+
+def example(tally: common.Tally) -> None:
+    """`examples/01-first-mix`, every deliverable against what its session asks for."""
+    source = common.REPOSITORY / "examples" / "01-first-mix"
+    sessions = sorted(source.glob("*.mix.yaml"))
+    if not sessions:
+        tally.note("no examples/01-first-mix")
+        return
+    with common.Project("example") as project:
+        shutil.copytree(source, project.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("renders"))
+        session = project.folder / sessions[0].name
+        master = quantities.load(session.read_text())["master"]
+        target, ceiling = PRESETS.get(master.get("preset", ""), (None, None))
+        if isinstance(master.get("loudness"), dict):
+            target = float(master["loudness"]["integrated"].split()[0])
+        if isinstance(master.get("limiter"), dict) and "ceiling" in master["limiter"]:
+            ceiling = float(master["limiter"]["ceiling"].split()[0])
+        outcome = project.render(session)
+        if tally.check("example renders", outcome.code == 0, outcome.reason):
+            for entry in (outcome.json or {}).get("deliverables") or []:
+                path = project.delivered(session, entry["id"], outcome)
+                judge_file(tally, f"example {entry['id']}", path, Goal(target, ceiling), entry)
+
+
+def bench(folder: Path) -> np.ndarray:
+    """The first 20 s of all stems in a folder, summed at −9 dB each."""
+    total = np.zeros((RATE * 20, 2))
+    for path in sorted(folder.glob("*.wav"))[:24]:
+        samples, rate = common.soundfile.read(path, frames=RATE * 20, always_2d=True)
+        assert rate == RATE, path
+        total[: len(samples)] += samples[:, [0, -1]] * common.amplitude(-9)
+    return total / np.max(np.abs(total)) * 0.9
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser()
+    options.add_argument("-v", action="store_true")
+    options.add_argument("--quick", action="store_true", help="fewer targets a mix")
+    options.add_argument("--bench", type=Path, help="a folder of stems at 48 kHz to sum as one more mix")
+    given = options.parse_args()
+    common.need_program()
+    results = common.Tally("loudness and true peak")
+    material = make.loudness_mixes(RATE)
+    if given.bench:
+        material["bench"] = bench(given.bench)
+    mixes(results, material, given.quick)
+    limiter_alone(results, material)
+    presets(results, make.reverberant(5, material["wide"][:, :1], RATE, 1.0, 0.3) * 0.35)
+    special(results, material)
+    example(results)
+    results.finish()

@@ -1,0 +1,196 @@
+"""Processors from SOUND's formulas, in plain double precision, on whole signals of shape (frames, channels).
+
+Everything is written to be compared with the page, not to be fast. Latency is compensated here by definition:
+a lookahead reads the detector ahead of the audio.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+import filters
+
+
+def pan_gains(p: float, law: float) -> tuple[float, float]:
+    """Left and right gain of a mono signal at place p under the pan law in dB (SOUND §1)."""
+    if law == 0.0:
+        return balance_gains(p)
+    k = {-3.0: 1.0, -4.5: 1.495, -6.0: 2.0}[law]
+    theta = (p + 1) * math.pi / 4
+    # cos(π/2) is 6e−17 in doubles where the formula says 0.
+    cosine, sine = max(0.0, math.cos(theta)), max(0.0, math.sin(theta))
+    return (0.0 if p == 1 else cosine**k), (0.0 if p == -1 else sine**k)
+
+
+def balance_gains(p: float) -> tuple[float, float]:
+    """min(1, 1−p), min(1, 1+p): stereo balance and the `0 dB` law (SOUND §1)."""
+    return min(1.0, 1.0 - p), min(1.0, 1.0 + p)
+
+
+def pan_mono(x: np.ndarray, p: float, law: float) -> np.ndarray:
+    """(n, 1) → (n, 2)."""
+    left, right = pan_gains(p, law)
+    return np.column_stack([x[:, 0] * left, x[:, 0] * right])
+
+
+def balance(x: np.ndarray, p: float) -> np.ndarray:
+    """(n, 2) → (n, 2)."""
+    return x * np.array(balance_gains(p))
+
+
+def pan_stereo(x: np.ndarray, p: float) -> np.ndarray:
+    """`pan_mode: stereo`: each channel through the equal-power law at its own place (SOUND §1)."""
+    left_place = -1 + 2 * p if p > 0 else -1.0
+    right_place = 1.0 if p >= 0 else 1 + 2 * p
+    ll, lr = pan_gains(left_place, -3.0)
+    rl, rr = pan_gains(right_place, -3.0)
+    return np.column_stack([x[:, 0] * ll + x[:, 1] * rl, x[:, 0] * lr + x[:, 1] * rr])
+
+
+def mid_side(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """M = (L+R)/2, S = (L−R)/2, each (n, 1)."""
+    return (x[:, :1] + x[:, 1:]) / 2, (x[:, :1] - x[:, 1:]) / 2
+
+
+def left_right(mid: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """L = M+S, R = M−S."""
+    return np.hstack([mid + side, mid - side])
+
+
+def width(x: np.ndarray, amount: float, mono_below: float | None, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """The `width` processor: S scaled; below `mono_below` S removed by LR24 with M in phase (SOUND §1).
+
+    Returns wet and the dry that a `mix` under 100 % uses (SOUND §3: the all-passed one).
+    """
+    mid, side = mid_side(x)
+    dry = x
+    if mono_below is not None:
+        mid = filters.linkwitz_riley_all_pass(mid, mono_below, rate)
+        side = filters.linkwitz_riley_high_pass(side, mono_below, rate)
+        dry = filters.linkwitz_riley_all_pass(x, mono_below, rate)
+    return left_right(mid, side * amount), dry
+
+
+def gain_computer(level: np.ndarray, threshold: float, ratio: float, knee: float) -> np.ndarray:
+    """The reduction in dB (≥ 0) asked for by levels in dB: the soft-knee static curve of SOUND §3."""
+    slope = 1 / ratio - 1
+    over = level - threshold
+    with np.errstate(invalid="ignore"):
+        gain = np.where(2 * over > knee, slope * over, 0.0)
+    if knee > 0:
+        inside = (2 * over >= -knee) & (2 * over <= knee)
+        gain = np.where(inside, slope * (np.where(inside, over, 0.0) + knee / 2) ** 2 / (2 * knee), gain)
+    return -gain
+
+
+def time_constant(tau: float, rate: float) -> float:
+    """α = e^(−1/(τ fs)); an attack of 0 means 0 (SOUND §3)."""
+    return math.exp(-1 / (tau * rate)) if tau > 0 else 0.0
+
+
+def branching_detector(reduction: np.ndarray, attack: float, release: float, rate: float) -> np.ndarray:
+    """y = α y + (1−α) r with α_A when r > y, else α_R (SOUND §3)."""
+    rise, fall = time_constant(attack, rate), time_constant(release, rate)
+    smoothed = np.empty_like(reduction)
+    y = 0.0
+    for n, r in enumerate(reduction.tolist()):
+        alpha = rise if r > y else fall
+        y = alpha * y + (1 - alpha) * r
+        smoothed[n] = y
+    return smoothed
+
+
+def detected_level(key: np.ndarray, detector: str, rate: float) -> np.ndarray:
+    """Level in dB of the linked channels: the larger, or its square through a 10 ms one-pole mean (SOUND §3)."""
+    peak = np.max(np.abs(key), axis=1)
+    with np.errstate(divide="ignore"):
+        if detector == "peak":
+            return 20 * np.log10(peak)
+        alpha = time_constant(0.010, rate)
+        return 10 * np.log10(filters.run((np.array([1 - alpha]), np.array([1.0, -alpha])), peak**2))
+
+
+def compressor(
+    x: np.ndarray,
+    rate: float,
+    threshold: float = -18.0,
+    ratio: float = 2.0,
+    knee: float = 6.0,
+    attack: float = 0.010,
+    release: float = 0.120,
+    makeup: float | str = 0.0,
+    detector: str = "peak",
+    link: bool = True,
+    lookahead: int = 0,
+    range_: float = math.inf,
+    key: np.ndarray | None = None,
+) -> np.ndarray:
+    """The compressor of SOUND §3; `lookahead` in frames, `range_` in dB, `key` the sidechain's signal."""
+    key = x if key is None else key
+    if makeup == "auto":
+        static = float(gain_computer(np.array([0.0]), threshold, ratio, knee)[0])
+        makeup = min(static, range_) / 2
+    groups = [slice(None)] if link else [slice(c, c + 1) for c in range(x.shape[1])]
+    out = np.empty_like(x)
+    for channels in groups:
+        level = detected_level(key[:, channels], detector, rate)
+        # The audio leaves `lookahead` frames after the detector saw it; compensated, the detector is ahead.
+        level = np.concatenate([level, np.full(lookahead, -np.inf)])
+        reduction = gain_computer(level, threshold, ratio, knee)
+        smoothed = branching_detector(reduction, attack, release, rate)[lookahead:]
+        gain = 10 ** ((float(makeup) - np.minimum(smoothed, range_)) / 20)
+        out[:, channels] = x[:, channels] * gain[:, None]
+    return out
+
+
+def later(x: np.ndarray, count: int) -> np.ndarray:
+    """x[n − count] within the same length; a negative count is earlier."""
+    out = np.zeros_like(x)
+    if count >= 0:
+        out[count:] = x[: max(0, len(x) - count)]
+    else:
+        out[:count] = x[-count:]
+    return out
+
+
+def delay(
+    x: np.ndarray,
+    time: int,
+    feedback: float,
+    ping_pong: bool = False,
+    width_amount: float = 1.0,
+    loop_filter: Callable[[np.ndarray], np.ndarray] = lambda x: x,
+) -> np.ndarray:
+    """y = Σ (fb·F)^k x[n−(k+1)D] (SOUND §7), wet only; `ping_pong` sends (L+R)/2 left, right, left…"""
+    entering = np.repeat((x[:, :1] + x[:, 1:]) / 2, 2, axis=1) if ping_pong else x
+    y = np.zeros_like(x)
+    k, echo = 0, entering
+    while (k + 1) * time < len(x) and np.max(np.abs(echo)) > 1e-14:
+        placed = later(echo, (k + 1) * time)
+        if ping_pong:
+            placed[:, (k + 1) % 2] = 0.0
+        y += placed
+        echo = loop_filter(echo) * feedback
+        k += 1
+    if x.shape[1] == 2 and width_amount != 1.0:
+        mid, side = mid_side(y)
+        y = left_right(mid, side * width_amount)
+    return y
+
+
+def fade_in(count: int, curve: str) -> np.ndarray:
+    """The gains of a fade-in over `count` frames, u = (i + 0.5)/n (SOUND §1)."""
+    u = (np.arange(count) + 0.5) / count
+    match curve:
+        case "linear":
+            return u
+        case "equal_power":
+            return np.sin(np.pi * u / 2)
+        case "smooth":
+            return (1 - np.cos(np.pi * u)) / 2
+        case "exponential":
+            return 10 ** (-3 * (1 - u))
+    raise ValueError(curve)
