@@ -45,6 +45,8 @@ let package = Package(
     room("DSP"),
     room("YAMLSyntax", "Diagnostics", "CYAML"),
     room("Processors", "Tables", "Quantities", "DSP"),
+    room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors"),
+    room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
 
     tests("DiagnosticsTests", "Diagnostics"),

@@ -25,7 +25,7 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
     self.mix = mix
     self.channels = channels
     dry = mix < 1 || channels != .stereo ? FrameBuffer(capacity: blockFrames) : nil
-    dryDelay = DelayLine(frames: dry == nil ? 0 : latencyFrames)
+    dryDelay = DelayLine(frameCount: dry == nil ? 0 : latencyFrames)
   }
 
   var reductionDecibels: Double? { kernel.reductionDecibels }

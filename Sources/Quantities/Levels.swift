@@ -43,7 +43,7 @@ public struct LUFS: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInt
 }
 
 /// A true peak level in dBTP (ITU-R BS.1770 annex 2).
-public struct TruePeak: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+public struct TruePeakLevel: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public var magnitude: Double
   public init(magnitude: Double) { self.magnitude = magnitude }
   public init(floatLiteral value: Double) { magnitude = value }

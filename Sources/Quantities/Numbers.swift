@@ -200,3 +200,23 @@ public struct Whole: NumericQuantity, ExpressibleByIntegerLiteral {
 
   public var text: String { String(value) }
 }
+
+/// The quality factor of a filter, a bare number.
+public struct Quality: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public var magnitude: Double
+  public init(magnitude: Double) { self.magnitude = magnitude }
+  public init(floatLiteral value: Double) { magnitude = value }
+  public init(integerLiteral value: Int) { magnitude = Double(value) }
+
+  public static let noun = "a quality factor"
+  public static let examples = ["0.7071", "1.4"]
+  public static let pattern = "[+]?(0|[1-9][0-9]*)(\\.[0-9]+)?"
+  public static let acceptsNumber = true
+
+  public init(parsing text: String) throws(QuantityError) {
+    guard let number = try Decimal(prefixOf: text), number.rest.isEmpty else { throw Self.malformed(text) }
+    magnitude = number.value()
+  }
+
+  public var text: String { plainDecimal(magnitude) }
+}

@@ -82,6 +82,17 @@ public struct Decoder: Sendable {
     return value
   }
 
+  public mutating func duration(_ setting: Setting, _ shape: ScalarShape) -> TimeSpan? {
+    guard let value = quantity(setting, as: TimeSpan.self, shape) else { return nil }
+    if case .seconds(let seconds) = value, let range = shape.range, let rangeText = shape.rangeText,
+      !range.contains(seconds)
+    {
+      report(.outOfRange, "\(place) is \(value.text), outside \(rangeText)", at: setting)
+      return nil
+    }
+    return value
+  }
+
   private var place: String { "`\(path.last ?? "this")`" }
 
   // MARK: Mappings

@@ -66,6 +66,20 @@ extension Field where Root: Sendable {
     shape.automation = automation
   }
 
+  /// A duration within `seconds`. A musical one is checked once the tempo is known.
+  public init(
+    _ key: String, _ path: any WritableKeyPath<Root, TimeSpan> & Sendable, _ seconds: ClosedRange<Double>,
+    _ summary: String, initial: TimeSpan, automation: FieldShape.Automation = .none
+  ) {
+    let scalar = ScalarShape(seconds: seconds)
+    self.init(
+      shape: FieldShape(key: key, shape: .scalar(scalar), summary: summary, initial: initial.text),
+      decode: { setting, root, decoder in
+        if let value = decoder.duration(setting, scalar) { root[keyPath: path] = value }
+      }, text: { $0[keyPath: path].text })
+    shape.automation = automation
+  }
+
   /// A quantity that may be left out.
   public init<Value: Quantity>(
     _ key: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ summary: String
@@ -101,12 +115,18 @@ extension Field where Root: Sendable {
       })
   }
 
-  /// A mapping with a table of its own, that may be left out.
+  /// A mapping with a table of its own, that may be left out or be `none`, which are the same.
   public init<Value: Record>(_ key: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ summary: String) {
+    var shape = Value.recordShape
+    shape.acceptsNone = true
     self.init(
-      shape: FieldShape(key: key, shape: .record(Value.recordShape), summary: summary),
+      shape: FieldShape(key: key, shape: .record(shape), summary: summary, initial: "none"),
       decode: { setting, root, decoder in
-        if let value = decoder.record(setting, as: Value.self) { root[keyPath: path] = value }
+        if setting.text == "none" {
+          root[keyPath: path] = nil
+        } else if let value = decoder.record(setting, as: Value.self) {
+          root[keyPath: path] = value
+        }
       })
   }
 

@@ -47,6 +47,15 @@ public struct ScalarShape: Sendable {
   }
 }
 
+extension ScalarShape {
+  /// A duration with bounds in seconds.
+  public init(seconds: ClosedRange<Double>) {
+    self.init(TimeSpan.self)
+    range = seconds
+    rangeText = "\(TimeSpan.seconds(seconds.lowerBound).text) … \(TimeSpan.seconds(seconds.upperBound).text)"
+  }
+}
+
 public struct RecordShape: Sendable {
   /// What a sentence calls it: "a track".
   public var noun: String

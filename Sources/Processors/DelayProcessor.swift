@@ -1,0 +1,39 @@
+import DSP
+public import Quantities
+public import Tables
+
+/// Echoes.
+public enum DelayProcessor: Processor {
+  public static let type = "delay"
+  public static let summary =
+    "Echoes of the input, the input itself not among them: use it on a return, or with `mix`. The first echo is at unity; each later one goes through the feedback and its filters once more."
+
+  public struct Settings: Sendable {
+    public var time: TimeSpan = .seconds(0.25)
+    public var feedback: Percent = 0
+    public var pingPong = false
+    public var lowCut: Hertz?
+    public var highCut: Hertz?
+    public var width: Percent = 100
+  }
+
+  public static let initial = Settings()
+  public static let parameters: [Field<Settings>] = [
+    .init("time", \.time, 0.0001...10, "Time to the first echo, and between echoes: `1/8d` follows the tempo.", initial: .seconds(0.25)),
+    .init("feedback", \.feedback, 0...95, "Level of each echo after the one before.", initial: 0, automation: .allowed),
+    .init("ping_pong", \.pingPong, "Whether echoes alternate between left and right.", initial: false),
+    .init("low_cut", \.lowCut, 1...384_000, "12 dB/oct high-pass in the feedback.", automation: .allowed),
+    .init("high_cut", \.highCut, 1...384_000, "12 dB/oct low-pass in the feedback.", automation: .allowed),
+    .init("width", \.width, 0...200, "Stereo width of the echoes.", initial: 100, automation: .allowed),
+  ]
+
+  public static func isStereoByNature(_ settings: Settings) -> Bool { settings.pingPong }
+
+  /// Echoes until 140 dB are gone.
+  public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
+    let time = context.seconds(settings.time)
+    let loss = -Maths.decibels(amplitude: settings.feedback.fraction)
+    let echoes = settings.feedback.fraction > 0 ? 1 + 140 / loss : 1
+    return time * echoes
+  }
+}

@@ -1,0 +1,102 @@
+import DSP
+public import Quantities
+public import Tables
+
+/// A parametric equaliser of any number of bands.
+public enum EqualizerProcessor: Processor {
+  public static let type = "eq"
+  public static let summary =
+    "Parametric equaliser, minimum phase. Every band follows its analogue prototype up to half the sample rate, without the cramping of bilinear designs."
+
+  public struct Settings: Sendable {
+    public var bands = Named<EqualizerBand>()
+    public var phase = Phase.minimum
+  }
+
+  public enum Phase: String, Choice {
+    case minimum
+    public static let later = ["linear": Later.processors]
+  }
+
+  public static let initial = Settings()
+  public static let parameters: [Field<Settings>] = [
+    .init("bands", \.bands, "The bands by name; they are applied in order, which changes nothing that can be heard."),
+    .init("phase", \.phase, "Phase of the whole equaliser.", initial: .minimum),
+  ]
+
+  /// A high-pass at 20 Hz with a q of 40 takes longest: its poles decay by 140 dB in 16.1 · 2q/ω seconds.
+  public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
+    settings.bands.reduce(0) { tail, band in
+      let q = max(0.7071, band.value.q?.magnitude ?? 1) * Double(max(1, band.value.slope.order / 2))
+      return tail + 16.12 * 2 * q / (2 * Maths.pi * band.value.frequency.magnitude)
+    }
+  }
+}
+
+/// A band of the equaliser: its type decides which keys it has.
+public struct EqualizerBand: VariantRecord {
+  public enum Kind: String, Sendable, CaseIterable {
+    case bell
+    case lowShelf = "low_shelf"
+    case highShelf = "high_shelf"
+    case highPass = "high_pass"
+    case lowPass = "low_pass"
+    case bandPass = "band_pass"
+    case notch
+    case allPass = "all_pass"
+    case tilt
+  }
+
+  public let kind: Kind
+  public var frequency: Hertz = 1000
+  public var gain: Decibels = 0
+  /// `nil`: the kind's own.
+  public var q: Quality?
+  public var slope: Slope = 12
+  public var bypass = false
+
+  public static let noun = "a band"
+
+  private static let frequency = Field<EqualizerBand>(
+    "frequency", \.frequency, 1...384_000, "Centre or corner, up to half the sample rate.", automation: .allowed
+  ).required()
+  private static let gain = Field<EqualizerBand>(
+    "gain", \.gain, -36...36, "Boost or cut.", initial: 0, automation: .allowed)
+  private static let bypass = Field<EqualizerBand>("bypass", \.bypass, "Takes the band out.", initial: false)
+  private static let slope = Field<EqualizerBand>(
+    "slope", \.slope, "Steepness: 6, 12, 18, 24, 36 or 48 dB/oct, Butterworth.", initial: 12)
+  private static let dynamic = Field<EqualizerBand>.later(
+    "dynamic", "A threshold from which the gain applies.", with: Later.processors)
+
+  private static func q(_ summary: String, initial: String) -> Field<EqualizerBand> {
+    var field = Field<EqualizerBand>("q", \.q, 0.1...40, summary, automation: .allowed)
+    field.shape.initial = initial
+    return field
+  }
+
+  private static let fields: [Kind: [Field<EqualizerBand>]] = [
+    .bell: [frequency, gain, q("Sharpness: centre over bandwidth.", initial: "1"), dynamic],
+    .lowShelf: [frequency, gain, q("Steepness of the shelf; above 0.71 it overshoots.", initial: "0.7071"), dynamic],
+    .highShelf: [frequency, gain, q("Steepness of the shelf; above 0.71 it overshoots.", initial: "0.7071"), dynamic],
+    .highPass: [frequency, slope, q("Resonance at 12 dB/oct; other slopes are Butterworth.", initial: "0.7071")],
+    .lowPass: [frequency, slope, q("Resonance at 12 dB/oct; other slopes are Butterworth.", initial: "0.7071")],
+    .bandPass: [frequency, q("Sharpness: centre over bandwidth.", initial: "1")],
+    .notch: [frequency, q("Sharpness: centre over bandwidth.", initial: "1")],
+    .allPass: [frequency, q("Steepness of the phase.", initial: "0.7071")],
+    .tilt: [frequency, gain],
+  ]
+
+  private static let summaries: [Kind: String] = [
+    .bell: "Boost or cut around a frequency.", .lowShelf: "Boost or cut below a frequency.",
+    .highShelf: "Boost or cut above a frequency.", .highPass: "Takes away what is below.",
+    .lowPass: "Takes away what is above.", .bandPass: "Keeps what is around.", .notch: "Takes one frequency out.",
+    .allPass: "Turns the phase and leaves the level.",
+    .tilt: "Turns the spectrum around a frequency: half the gain up above, half down below.",
+  ]
+
+  public static let cases: [VariantCase<EqualizerBand>] = Kind.allCases.map { kind in
+    VariantCase(
+      type: kind.rawValue, summary: summaries[kind] ?? "", fields: (fields[kind] ?? []) + [bypass],
+      make: { EqualizerBand(kind: kind) })
+  }
+}

@@ -1,0 +1,22 @@
+import DSP
+public import Quantities
+public import Tables
+
+/// Static gain and polarity.
+public enum GainProcessor: Processor {
+  public static let type = "gain"
+  public static let summary = "Static gain and polarity, at any place of a chain."
+
+  public enum Polarity: String, Choice { case normal, inverted }
+
+  public struct Settings: Sendable {
+    public var gain: Decibels = 0
+    public var polarity = Polarity.normal
+  }
+
+  public static let initial = Settings()
+  public static let parameters: [Field<Settings>] = [
+    .init("gain", \.gain, -.infinity...48, "Level change; 0 dB is unity.", initial: 0, automation: .allowed),
+    .init("polarity", \.polarity, "Sign of the output.", initial: .normal),
+  ]
+}

@@ -1,0 +1,25 @@
+import DSP
+public import Quantities
+public import Tables
+
+/// A true-peak limiter.
+public enum LimiterProcessor: Processor {
+  public static let type = "limiter"
+  public static let summary =
+    "True-peak limiter with lookahead: no peak between or on the samples is above the ceiling; below it the signal is untouched."
+
+  public struct Settings: Sendable {
+    public var ceiling: TruePeakLevel = -1
+    public var lookahead: TimeSpan = .seconds(0.005)
+    public var release: TimeSpan = .seconds(0.1)
+    public var link = true
+  }
+
+  public static let initial = Settings()
+  public static let parameters: [Field<Settings>] = [
+    .init("ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1),
+    .init("lookahead", \.lookahead, 0.0005...0.02, "Time to turn down ahead of a peak; the delay is compensated.", initial: .seconds(0.005)),
+    .init("release", \.release, 0.001...5, "Time to come back after dense peaks; a lone peak is let go faster.", initial: .seconds(0.1)),
+    .init("link", \.link, "Whether both channels are turned down together.", initial: true),
+  ]
+}

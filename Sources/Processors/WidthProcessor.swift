@@ -1,0 +1,29 @@
+import DSP
+public import Quantities
+public import Tables
+
+/// Stereo width by mid and side.
+public enum WidthProcessor: Processor {
+  public static let type = "width"
+  public static let summary =
+    "Stereo width by mid and side; with `mono_below` the bass is centred, with its phase kept."
+
+  public struct Settings: Sendable {
+    public var width: Percent = 100
+    public var monoBelow: Hertz?
+    public var sideHighShelf: Decibels = 0
+  }
+
+  public static let initial = Settings()
+  public static let parameters: [Field<Settings>] = [
+    .init("width", \.width, 0...200, "0 % is mono, 200 % doubles the side.", initial: 100, automation: .allowed),
+    .init("mono_below", \.monoBelow, 10...2000, "Below this the signal is mono, by a crossover of 24 dB/oct.", automation: .allowed),
+    .init("side_high_shelf", \.sideHighShelf, -24...24, "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .allowed),
+  ]
+
+  public static func isStereoByNature(_ settings: Settings) -> Bool { true }
+
+  public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
+    settings.monoBelow.map { 16.12 * 4 / (2 * Maths.pi * $0.magnitude) } ?? 0
+  }
+}

@@ -1,0 +1,91 @@
+/// The masters that Mixdown brings: ordinary preset files, readable with `mixdown presets show NAME` and
+/// overridable key by key.
+///
+/// The figures are what the platforms and standards ask for, as far as they say so; a preset is a choice for
+/// delivery, not a promise of what a platform will do.
+public enum BuiltInPresets {
+  public static let names: [String] = all.map(\.name)
+
+  public static func text(of name: String) -> String? {
+    all.first { $0.name == name }?.text
+  }
+
+  static func target(_ about: String, loudness: String, ceiling: String) -> String {
+    """
+    # \(about)
+    mixdown: 1
+    preset: master
+    loudness: {integrated: \(loudness) LUFS, max_limiting: 8 dB}
+    limiter: {ceiling: \(ceiling) dBTP}
+
+    """
+  }
+
+  public static let all: [(name: String, text: String)] = [
+    ("streaming", target("One master for all streaming services.", loudness: "-14", ceiling: "-1")),
+    ("spotify", target("Spotify: plays at -14 LUFS; asks for -1 dBTP.", loudness: "-14", ceiling: "-1")),
+    ("apple_music", target("Apple Music: Sound Check plays at -16 LUFS.", loudness: "-16", ceiling: "-1")),
+    ("youtube", target("YouTube: turns down what is louder than -14 LUFS.", loudness: "-14", ceiling: "-1")),
+    ("amazon_music", target("Amazon Music: plays at -14 LUFS; asks for -2 dBTP.", loudness: "-14", ceiling: "-2")),
+    ("tidal", target("TIDAL: plays at -14 LUFS, by the album's loudest track.", loudness: "-14", ceiling: "-1")),
+    ("deezer", target("Deezer: plays at -15 LUFS.", loudness: "-15", ceiling: "-1")),
+    ("soundcloud", target("SoundCloud: no published reference; -14 LUFS travels well.", loudness: "-14", ceiling: "-1")),
+    ("podcast", target("Podcasts: Apple asks for -16 LUFS, within 1 LU.", loudness: "-16", ceiling: "-1")),
+    ("ebu_r128", target("Broadcast in Europe: EBU R 128.", loudness: "-23", ceiling: "-1")),
+    ("atsc_a85", target("Broadcast in the USA: ATSC A/85.", loudness: "-24", ceiling: "-2")),
+    (
+      "cd",
+      """
+      # Compact Disc: no loudness of its own; peaks stay 0.3 dB below full scale.
+      mixdown: 1
+      preset: master
+      loudness: none
+      limiter: {ceiling: -0.3 dBTP}
+
+      """
+    ),
+    (
+      "club",
+      """
+      # Clubs: loud, and mono below 110 Hz.
+      mixdown: 1
+      preset: master
+      inserts:
+        mono_bass: {type: width, mono_below: 110 Hz}
+      loudness: {integrated: -8 LUFS, max_limiting: 8 dB}
+      limiter: {ceiling: -1 dBTP}
+
+      """
+    ),
+    (
+      "vinyl",
+      """
+      # Premaster for vinyl: the cutting engineer sets the level, so nothing is limited.
+      # Mono bass keeps the groove from jumping; the roll-offs spare the cutter head.
+      mixdown: 1
+      preset: master
+      inserts:
+        vinyl_bass: {type: width, mono_below: 150 Hz}
+        vinyl_edges:
+          type: eq
+          bands:
+            rumble: {type: high_pass, frequency: 30 Hz, slope: 12 dB/oct}
+            air: {type: low_pass, frequency: 16 kHz, slope: 12 dB/oct}
+      loudness: none
+      limiter: none
+
+      """
+    ),
+    (
+      "transparent",
+      """
+      # Safety only: nothing is turned up, and true peaks stay below -1 dBTP.
+      mixdown: 1
+      preset: master
+      loudness: none
+      limiter: {ceiling: -1 dBTP}
+
+      """
+    ),
+  ]
+}

@@ -1,0 +1,123 @@
+public import Quantities
+public import Tables
+
+/// A file to make.
+public struct Deliverable: Record {
+  public var format: FileFormat?
+  public var bitDepth: BitDepth?
+  public var sampleRate: SampleRate?
+  public var channels = OutputChannels.stereo
+  public var dither: DitherChoice?
+  public var compression: Whole = 5
+  public var bitrate: Bitrate?
+  public var quality: VariableQuality?
+  /// This deliverable's own master, laid over the session's.
+  public var master: Master?
+  public var name: String?
+  public var id3: ID3Version = .v24
+  public var metadata = Metadata()
+
+  public init() {}
+
+  public static let noun = "a deliverable"
+  public static let summary = "A file to make from the master."
+  public static let fields: [Field<Deliverable>] = [
+    Field.init("format", \.format, "The file format.").required(),
+    .init("bit_depth", \.bitDepth, "Bits a sample: `16`, `24`, `32` or `32f` (32-bit float); 24 by default."),
+    .init("sample_rate", \.sampleRate, "The file's rate; by default the session's."),
+    .init("channels", \.channels, "Stereo or mono.", initial: .stereo),
+    .init("dither", \.dither, "Noise that replaces distortion where bits are dropped; `tpdf` for 16 and 24 bits by default."),
+    .init("compression", \.compression, 0...8, "FLAC: how hard to try; the samples are the same.", initial: 5),
+    .init("bitrate", \.bitrate, 32...320, "MP3: constant bitrate; 320 kbps by default."),
+    .init("quality", \.quality, "MP3: variable bitrate, `V0` best … `V9` smallest; instead of `bitrate`."),
+    .init("master", \.master, "A master of its own, laid over the session's."),
+    .init(
+      "name", \.name,
+      "The file's name without its ending, from `$session`, `$deliverable`, `$artist`, `$title`, `$album` and `$track`."),
+    .init("id3", \.id3, "MP3: version of the tags; `2.3` for old players.", initial: .v24),
+    .init("metadata", \.metadata, "Tags of this file, laid over the session's."),
+    .later("ceiling", "A ceiling for the decoded file.", with: Delivery.masters),
+    .later("version", "A version of the mix.", with: Delivery.masters),
+    .later("split", "One file a node.", with: Delivery.masters),
+    .later("checks", "Unit tests for this file.", with: Delivery.masters),
+    .later("image", "One image of a release with its CUE sheet.", with: "releases"),
+  ]
+}
+
+public enum FileFormat: String, Choice {
+  case wav, aiff, flac, mp3
+
+  public static let later = [
+    "caf": Delivery.masters, "ogg_vorbis": Delivery.masters, "opus": Delivery.masters,
+  ]
+}
+
+public enum BitDepth: String, Choice {
+  case sixteen = "16"
+  case twentyFour = "24"
+  case thirtyTwo = "32"
+  case float = "32f"
+}
+
+public enum OutputChannels: String, Choice {
+  case stereo
+  public static let later = ["mono": Delivery.masters]
+}
+
+public enum DitherChoice: String, Choice { case none, tpdf, shaped }
+
+public enum VariableQuality: String, Choice {
+  case v0 = "V0", v1 = "V1", v2 = "V2", v3 = "V3", v4 = "V4", v5 = "V5", v6 = "V6", v7 = "V7", v8 = "V8", v9 = "V9"
+}
+
+public enum ID3Version: String, Choice {
+  case v24 = "2.4"
+  case v23 = "2.3"
+}
+
+/// Tags: what they mean, not how a format writes them.
+public struct Metadata: Record {
+  public var title: String?
+  public var artist: String?
+  public var album: String?
+  public var albumArtist: String?
+  public var composer: String?
+  public var lyricist: String?
+  public var genre: String?
+  public var date: String?
+  public var track: String?
+  public var disc: String?
+  public var isrc: String?
+  public var upc: String?
+  public var label: String?
+  public var catalogNumber: String?
+  public var copyright: String?
+  public var comment: String?
+  public var language: String?
+  public var cover: String?
+
+  public init() {}
+
+  public static let noun = "metadata"
+  public static let summary = "Tags, written into every format's own fields."
+  public static let fields: [Field<Metadata>] = [
+    .init("title", \.title, "The song."),
+    .init("artist", \.artist, "Who performs it."),
+    .init("album", \.album, "The release it is on."),
+    .init("album_artist", \.albumArtist, "Whose release it is."),
+    .init("composer", \.composer, "Who wrote the music."),
+    .init("lyricist", \.lyricist, "Who wrote the words."),
+    .init("genre", \.genre, "The genre."),
+    .init("date", \.date, "Date of release: `2026-11-22`, `2026-11` or `2026`."),
+    .init("track", \.track, "Number on the release: `3` or `3/10`."),
+    .init("disc", \.disc, "Disc of the release: `1` or `1/2`."),
+    .init("isrc", \.isrc, "International Standard Recording Code: 12 characters, hyphens allowed."),
+    .init("upc", \.upc, "UPC or EAN of the release: 12 or 13 digits."),
+    .init("label", \.label, "The label."),
+    .init("catalog_number", \.catalogNumber, "The label's number."),
+    .init("copyright", \.copyright, "The copyright line."),
+    .init("comment", \.comment, "Anything."),
+    .init("language", \.language, "ISO 639-2 code: `eng`."),
+    .init("cover", \.cover, "Front cover: a PNG or JPEG file."),
+  ]
+}

@@ -1,0 +1,136 @@
+import Diagnostics
+import Quantities
+import Tables
+
+extension ReferenceCheck {
+  mutating func deliverables() {
+    var names: [String: String] = [:]
+    for (id, deliverable) in session.deliverables {
+      let path = "deliverables.\(id)"
+      guard let format = deliverable.format else { continue }
+      keys(of: deliverable, format, path)
+      rate(of: deliverable, format, path)
+      switch outputName(deliverable, id: id, resolved) {
+      case .failure(let problem):
+        report(.deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name", hints: problem.hints)
+      case .success(let name):
+        let file = "\(name).\(format.rawValue)"
+        if let other = names[file.lowercased()] {
+          report(
+            .deliverableClash, "`\(id)` and `\(other)` would both be written to `\(file)`", path: path, key: true,
+            hints: ["give one of them a `name`"])
+        }
+        names[file.lowercased()] = id
+      }
+      if tree.part(at: "\(path).metadata") != nil { tags(deliverable.metadata, at: "\(path).metadata") }
+    }
+  }
+
+  /// Keys that belong to other formats.
+  private mutating func keys(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
+    let written = Set(tree.part(at: path)?.entries?.map(\.key) ?? [])
+    let belongs: [(key: String, formats: [FileFormat])] = [
+      ("bit_depth", [.wav, .aiff, .flac]), ("dither", [.wav, .aiff, .flac]), ("compression", [.flac]),
+      ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]),
+    ]
+    for (key, formats) in belongs where written.contains(key) && !formats.contains(format) {
+      report(
+        .deliverableKey, "`\(key)` has no meaning for \(format.rawValue)", path: "\(path).\(key)", key: true,
+        hints: ["it belongs to \(listed(formats.map(\.rawValue)))"])
+    }
+    if format == .flac, let depth = deliverable.bitDepth, depth == .thirtyTwo || depth == .float {
+      report(
+        .deliverableKey, "a FLAC file has 16 or 24 bits, not \(depth.rawValue)", path: "\(path).bit_depth",
+        hints: ["write `bit_depth: 24`, or `format: wav`"])
+    }
+    if written.contains("bitrate"), written.contains("quality") {
+      report(
+        .conflictingKeys, "`bitrate` is constant and `quality` variable; a file is one of them", path: "\(path).quality",
+        key: true)
+    }
+    if let bitrate = deliverable.bitrate, !Deliverable.bitrates.contains(Int(bitrate.magnitude)) {
+      report(
+        .outOfRange, "\(bitrate.text) is no bitrate of MP3", path: "\(path).bitrate",
+        hints: ["the bitrates are \(Deliverable.bitrates.map(String.init).joined(separator: ", ")) kbps"])
+    }
+  }
+
+  private mutating func rate(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
+    let rate = deliverable.sampleRate ?? session.sampleRate
+    if rate != session.sampleRate {
+      report(
+        .notInThisVersion,
+        "the session runs at \(session.sampleRate.text); delivering at \(rate.text) needs resampling, which is not in this version of Mixdown",
+        path: "\(path).sample_rate", hints: ["it comes with \(Delivery.timeline)"])
+    } else if format == .mp3, !Deliverable.mp3Rates.contains(Int(rate.magnitude)) {
+      report(
+        .deliverableRate, "an MP3 has at most 48 kHz, and the session runs at \(rate.text)",
+        path: tree.part(at: "\(path).sample_rate") == nil ? "\(path).format" : "\(path).sample_rate",
+        hints: ["add `sample_rate: 48 kHz` to this deliverable"])
+    }
+  }
+}
+
+extension Deliverable {
+  /// MPEG-1 layer III (ISO 11172-3, 2.4.2.3).
+  static let bitrates = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
+  /// MPEG-1, 2 and 2.5 layer III.
+  static let mp3Rates = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+}
+
+/// Why a deliverable's name cannot be used.
+struct NameProblem: Error {
+  var message: String
+  var hints: [String] = []
+}
+
+extension ResolvedSession {
+  /// The path of a deliverable's file below the output folder, with its ending.
+  public func outputPath(_ id: String, _ deliverable: Deliverable) -> String {
+    let name = (try? outputName(deliverable, id: id, self).get()) ?? "\(self.name)-\(id)"
+    return "\(name).\(deliverable.format?.rawValue ?? "wav")"
+  }
+}
+
+/// The deliverable's file name without its ending: its `name` with every `$…` filled in.
+func outputName(_ deliverable: Deliverable, id: String, _ resolved: ResolvedSession) -> Result<String, NameProblem> {
+  let pattern = deliverable.name ?? "$session-$deliverable"
+  let session = resolved.session.metadata, own = deliverable.metadata
+  let values: [String: String?] = [
+    "session": resolved.name, "deliverable": id, "artist": own.artist ?? session.artist,
+    "title": own.title ?? session.title, "album": own.album ?? session.album, "track": own.track ?? session.track,
+  ]
+  var name = ""
+  var rest = Substring(pattern)
+  while let dollar = rest.firstIndex(of: "$") {
+    name += rest[..<dollar]
+    rest = rest[rest.index(after: dollar)...]
+    if rest.first == "$" {
+      name += "$"
+      rest.removeFirst()
+      continue
+    }
+    let isBracketed = rest.first == "("
+    if isBracketed { rest.removeFirst() }
+    let key = String(rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+    rest = rest.dropFirst(key.count)
+    if isBracketed, rest.first == ")" { rest.removeFirst() }
+    guard let value = values[key] else {
+      return .failure(NameProblem(message: "a file name knows no `$\(key)`", hints: ["it knows \(listed(values.keys.sorted().map { "$" + $0 }, conjunction: "and"))"]))
+    }
+    guard let value, !value.isEmpty else {
+      return .failure(NameProblem(message: "the name uses `$\(key)`, but the metadata has no `\(key)`"))
+    }
+    // A slash that comes with a value is no folder.
+    name += value.map { $0 == "/" || $0 == "\\" ? "-" : String($0) }.joined()
+  }
+  name += rest
+  let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+  if name.hasPrefix("/") || parts.contains("..") || name.contains("\0") {
+    return .failure(NameProblem(message: "the name \(quoted(name)) leaves the output folder"))
+  }
+  if parts.contains(where: { $0.isEmpty || $0 == "." }) || (parts.last?.utf8.count ?? 0) > 240 {
+    return .failure(NameProblem(message: "\(quoted(name)) is no file name"))
+  }
+  return .success(name)
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Tables
+
+/// One rule for every layer: mappings merge by key, all else replaces, `null` removes.
+struct Merging {
+  var diagnostics: [Diagnostic] = []
+
+  /// Lays `upper` over `lower`. A `null` that removes nothing here stays, for a layer further down.
+  func lay(_ upper: Setting, over lower: Setting?) -> Setting {
+    guard let upperEntries = upper.entries else { return upper }
+    var merged = lower?.entries ?? []
+    for entry in upperEntries {
+      var entry = entry
+      let place = merged.firstIndex { $0.key == entry.key }
+      if let place, entry.value.isNull, !merged[place].value.isNull {
+        merged.remove(at: place)
+        continue
+      }
+      entry.value = lay(entry.value, over: place.map { merged[$0].value })
+      if let place { merged[place] = entry } else { merged.append(entry) }
+    }
+    var result = upper
+    result.content = .mapping(merged)
+    return result
+  }
+
+  /// Takes out what is still `null` at the bottom of all layers: there it removes what is not there.
+  mutating func settled(_ setting: Setting) -> Setting {
+    var result = setting
+    if let entries = setting.entries {
+      var kept: [Setting.Entry] = []
+      for var entry in entries where !entry.key.hasPrefix("x-") {
+        if entry.value.isNull {
+          diagnostics.append(
+            Diagnostic(
+              .nothingToRemove, .error, "`\(entry.key)` is removed here, but no layer below has it", at: entry.keyRange,
+              hints: ["take the line out, or write a value"]))
+        } else {
+          entry.value = settled(entry.value)
+          kept.append(entry)
+        }
+      }
+      result.content = .mapping(kept)
+    }
+    return result
+  }
+}
+
+/// Writes shorthands out, so that layers meet on the same keys: `hall: -14 dB` is `hall: {level: -14 dB}`.
+func expandingShorthands(_ setting: Setting, _ shape: Shape) -> Setting {
+  var result = setting
+  switch shape {
+  case .scalar, .freeMap: break
+  case .list(let element):
+    if case .list(let items) = setting.content {
+      result.content = .list(items.map { expandingShorthands($0, element) })
+    }
+  case .record(let record):
+    if let shorthand = record.shorthand, setting.text != nil, !(record.acceptsNone && setting.text == "none") {
+      result.content = .mapping([Setting.Entry(shorthand, at: setting.range, setting)])
+    } else if let entries = setting.entries {
+      let expanded = entries.map { entry in
+        var entry = entry
+        if let field = record.fields.first(where: { $0.key == entry.key }) {
+          entry.value = expandingShorthands(entry.value, field.shape)
+        }
+        return entry
+      }
+      result.content = .mapping(expanded)
+    }
+  case .map(let element, _):
+    result = mappingValues(setting) { _, value in expandingShorthands(value, element) }
+  case .variants(let variants):
+    result = mappingValues(setting) { key, value in
+      let type = value["type"]?.text ?? key
+      guard let variant = variants.cases.first(where: { $0.type == type }) else { return value }
+      return expandingShorthands(value, .record(variant.record))
+    }
+  }
+  return result
+}
+
+/// The same mapping with each value replaced; anything but a mapping is left as it is.
+func mappingValues(_ setting: Setting, _ transform: (String, Setting) -> Setting) -> Setting {
+  guard let entries = setting.entries else { return setting }
+  var result = setting
+  result.content = .mapping(entries.map { Setting.Entry($0.key, at: $0.keyRange, transform($0.key, $0.value)) })
+  return result
+}

@@ -1,0 +1,282 @@
+import Diagnostics
+import Quantities
+import Tables
+
+/// What only the whole session can tell: names, routing, tempo, rates, deliverables, tags and paths.
+func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
+  var check = ReferenceCheck(resolved: resolved)
+  check.names()
+  check.routing()
+  check.quantities()
+  check.positions()
+  check.paths()
+  check.deliverables()
+  check.tags(resolved.session.metadata, at: "metadata")
+  return check.diagnostics
+}
+
+struct ReferenceCheck {
+  let resolved: ResolvedSession
+  var diagnostics: [Diagnostic] = []
+
+  var session: Session { resolved.session }
+  var tree: Setting { resolved.tree }
+
+  mutating func report(
+    _ code: DiagnosticCode, _ message: String, severity: Severity = .error, path: String, key: Bool = false,
+    also: [Diagnostic.Label] = [], hints: [String] = []
+  ) {
+    let part = tree.part(at: path)
+    var range = part?.range
+    if key || part == nil, let dot = path.lastIndex(of: ".") {
+      let parent = String(path[..<dot]), name = String(path[path.index(after: dot)...])
+      range = tree.part(at: parent)?.entry(name)?.keyRange ?? range
+    } else if key {
+      range = tree.entry(path)?.keyRange ?? range
+    }
+    let via = part?.via.map { Diagnostic.Label($0, "brought in here") } ?? []
+    diagnostics.append(
+      Diagnostic(code, severity, message, at: range ?? tree.range, also: also + via, path: path, hints: hints))
+  }
+
+  // MARK: Names
+
+  mutating func names() {
+    if session.tracks.isEmpty {
+      report(.noTracks, "a session needs at least one track", path: "tracks", hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
+    }
+    for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
+      for id in ids where id == "main" || id == "master" {
+        report(.nameTaken, "`\(id)` is a reserved name", path: "\(kind).\(id)", key: true)
+      }
+    }
+    for (id, _) in session.buses where session.tracks[id] != nil {
+      let first = tree.part(at: "tracks")?.entry(id)?.keyRange
+      report(
+        .nameTaken, "`\(id)` is a track already; tracks and buses share one set of names", path: "buses.\(id)", key: true,
+        also: first.map { [Diagnostic.Label($0, "the track")] } ?? [])
+    }
+  }
+
+  // MARK: Routing
+
+  private var strips: [(path: String, id: String, strip: Strip)] {
+    session.tracks.map { ("tracks.\($0.id)", $0.id, $0.value.strip) }
+      + session.buses.map { ("buses.\($0.id)", $0.id, $0.value.strip) }
+  }
+
+  mutating func routing() {
+    var fed: Set<String> = []
+    var edges: [String: [String]] = [:]
+    for (path, id, strip) in strips {
+      if strip.output != "main" {
+        if session.buses[strip.output] != nil {
+          edges[id, default: []].append(strip.output)
+        } else {
+          unknownBus(strip.output, path: "\(path).output", or: ", or `main`")
+        }
+      }
+      fed.insert(strip.output)
+      for (bus, _) in strip.sends {
+        fed.insert(bus)
+        if session.buses[bus] != nil {
+          edges[id, default: []].append(bus)
+        } else {
+          unknownBus(bus, path: "\(path).sends.\(bus)", key: true, or: "")
+        }
+      }
+      if strip.solo {
+        report(.committedSolo, "`\(id)` is soloed in the file", severity: .note, path: "\(path).solo")
+      }
+    }
+    for (id, _) in session.buses where !fed.contains(id) {
+      report(.unusedBus, "nothing feeds the bus `\(id)`", severity: .warning, path: "buses.\(id)", key: true)
+    }
+    loops(edges)
+  }
+
+  private mutating func unknownBus(_ name: String, path: String, key: Bool = false, or: String) {
+    var hints: [String] = []
+    if session.tracks[name] != nil {
+      hints = ["`\(name)` is a track, and tracks cannot be fed"]
+    } else if let meant = closestMatch(to: name, among: session.buses.map(\.id)) {
+      hints = ["did you mean `\(meant)`?"]
+    } else {
+      hints = [session.buses.isEmpty ? "the session has no buses" : "the buses are \(session.buses.map(\.id).joined(separator: ", "))\(or)"]
+    }
+    report(.unknownTarget, "there is no bus `\(name)`", path: path, key: key, hints: hints)
+  }
+
+  /// Spells out one loop for each set of buses that feed each other.
+  private mutating func loops(_ edges: [String: [String]]) {
+    var finished: Set<String> = []
+    var trail: [String] = []
+    func visit(_ id: String) -> [String]? {
+      if let start = trail.firstIndex(of: id) { return Array(trail[start...]) + [id] }
+      guard !finished.contains(id) else { return nil }
+      trail.append(id)
+      defer { trail.removeLast() }
+      for next in edges[id] ?? [] {
+        if let loop = visit(next) { return loop }
+      }
+      finished.insert(id)
+      return nil
+    }
+    for id in edges.keys.sorted() {
+      trail = []
+      guard let loop = visit(id) else { continue }
+      finished.formUnion(loop)
+      report(
+        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: "buses.\(loop[0])", key: true,
+        hints: ["take one of these outputs or sends away"])
+    }
+  }
+
+  // MARK: Quantities that need the session
+
+  mutating func quantities() {
+    let nyquist = session.sampleRate.magnitude / 2
+    visitScalars(tree, .record(Session.recordShape), path: "") { setting, shape, path, check in
+      guard let text = setting.text else { return }
+      if shape.noun == Hertz.noun, let value = try? Hertz(parsing: text), value.magnitude > nyquist {
+        check.report(
+          .aboveNyquist, "\(value.text) is above half the sample rate, \(Hertz(magnitude: nyquist).text)", path: path)
+      } else if shape.noun == TimeSpan.noun, let span = try? TimeSpan(parsing: text) {
+        check.musicalTime(span, within: shape, path: path)
+      } else if shape.noun == Fade.noun, let fade = try? Fade(parsing: text) {
+        check.needsTempo(fade.span, path: path)
+      }
+    }
+    if case .span(let span) = session.tail { needsTempo(span, path: "tail") }
+  }
+
+  /// A musical time needs a tempo, and then lies within the parameter's bounds.
+  private mutating func musicalTime(_ span: TimeSpan, within shape: ScalarShape, path: String) {
+    needsTempo(span, path: path)
+    guard span.isMusical || span.text.hasSuffix("samples"), session.tempo != nil || !span.isMusical else { return }
+    let seconds = Timeline(session).seconds(span)
+    if let range = shape.range, let rangeText = shape.rangeText, !range.contains(seconds) {
+      report(
+        .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)", path: path)
+    }
+  }
+
+  private mutating func needsTempo(_ span: TimeSpan, path: String) {
+    guard span.isMusical, session.tempo == nil else { return }
+    report(
+      .needsTempo, "`\(span.text)` is a musical time, and the session has no tempo", path: path,
+      hints: ["add `tempo: 120` to the session, or write the time in `ms` or `s`"])
+  }
+
+  private mutating func visitScalars(
+    _ setting: Setting, _ shape: Shape, path: String, _ visit: (Setting, ScalarShape, String, inout ReferenceCheck) -> Void
+  ) {
+    func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    switch shape {
+    case .scalar(let scalar): visit(setting, scalar, path, &self)
+    case .list, .freeMap: break
+    case .record(let record):
+      for entry in setting.entries ?? [] {
+        guard let field = record.fields.first(where: { $0.key == entry.key }) else { continue }
+        visitScalars(entry.value, field.shape, path: below(entry.key), visit)
+      }
+    case .map(let element, _):
+      for entry in setting.entries ?? [] { visitScalars(entry.value, element, path: below(entry.key), visit) }
+    case .variants(let variants):
+      for entry in setting.entries ?? [] {
+        let type = entry.value["type"]?.text ?? entry.key
+        guard let variant = variants.cases.first(where: { $0.type == type }) else { continue }
+        visitScalars(entry.value, .record(variant.record), path: below(entry.key), visit)
+      }
+    }
+  }
+
+  mutating func positions() {
+    let timeline = Timeline(session)
+    var places = [("start", session.start)] + session.markers.map { ("markers.\($0.name)", $0.position) }
+    if let length = session.length { places.append(("length", length)) }
+    for (path, position) in places {
+      do throws(Timeline.Problem) {
+        _ = try timeline.seconds(position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
+      } catch {
+        report(error.code, error.message, path: path, hints: error.hints)
+      }
+    }
+    if let length = session.length {
+      let start = timeline.frame(session.start), end = timeline.frame(length)
+      if end <= start {
+        report(.badPosition, "`length` is not after `start`, so nothing would be rendered", path: "length")
+      } else if Double(end - start) > 24 * 3600 * session.sampleRate.magnitude {
+        report(.badPosition, "a song has at most 24 hours", path: "length")
+      }
+    }
+  }
+
+  // MARK: Paths
+
+  mutating func paths() {
+    var named = session.tracks.map { "tracks.\($0.id).stem" }
+    named.append("metadata.cover")
+    named += session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
+    var seen: Set<String> = []
+    for path in named {
+      guard let setting = tree.part(at: path), let text = setting.text, seen.insert("\(setting.range)").inserted else { continue }
+      if text.isEmpty {
+        report(.emptyPath, "the path is empty", path: path)
+      } else if let file = resolved.file(at: path), !resolved.project.contains(file) {
+        diagnostics.append(outsideDiagnostic(file, resolved.project, at: setting))
+      }
+    }
+  }
+
+  // MARK: Tags
+
+  mutating func tags(_ metadata: Metadata, at path: String) {
+    func digits(_ text: String) -> [Int]? {
+      let values = text.compactMap(\.wholeNumberValue)
+      return values.count == text.count && text.allSatisfy(\.isASCII) ? values : nil
+    }
+    if let isrc = metadata.isrc {
+      let code = isrc.filter { $0 != "-" && $0 != " " }
+      let isValid =
+        code.count == 12 && code.prefix(2).allSatisfy { $0.isASCII && $0.isLetter }
+        && code.dropFirst(2).prefix(3).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        && digits(String(code.dropFirst(5))) != nil
+      if !isValid {
+        report(
+          .badTag, "\(quoted(isrc)) is no ISRC: two letters, three letters or digits, seven digits, like `QZ-ABC-26-00001`",
+          path: "\(path).isrc")
+      }
+    }
+    if let upc = metadata.upc {
+      let code = digits(upc) ?? []
+      let padded = Array(repeating: 0, count: max(0, 13 - code.count)) + code
+      let sum = padded.enumerated().reduce(0) { $0 + $1.element * ($1.offset % 2 == 0 ? 1 : 3) }
+      if ![12, 13].contains(code.count) || sum % 10 != 0 {
+        report(
+          .badTag, "\(quoted(upc)) is no UPC or EAN: 12 or 13 digits, the last of which checks the others", path: "\(path).upc")
+      }
+    }
+    if let date = metadata.date {
+      let parts = date.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+      let isValid =
+        (1...3).contains(parts.count) && zip(parts, [4, 2, 2]).allSatisfy { $0.count == $1 && digits($0) != nil }
+        && (parts.count < 2 || (1...12).contains(Int(parts[1]) ?? 0))
+        && (parts.count < 3 || (1...31).contains(Int(parts[2]) ?? 0))
+      if !isValid {
+        report(
+          .badTag, "\(quoted(date)) is no date: write `2026-11-22`, `2026-11` or `2026`", path: "\(path).date")
+      }
+    }
+    for (key, value) in [("track", metadata.track), ("disc", metadata.disc)] {
+      guard let value else { continue }
+      let parts = value.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+      if !(1...2).contains(parts.count) || parts.contains(where: { $0 < 1 }) || (parts.count == 2 && parts[0] > parts[1]) {
+        report(.badTag, "\(quoted(value)) is no number on a release: write `3` or `3/10`", path: "\(path).\(key)")
+      }
+    }
+    if let language = metadata.language, language.count != 3 || !language.allSatisfy({ ("a"..."z").contains($0) }) {
+      report(.badTag, "\(quoted(language)) is no ISO 639-2 code, like `eng` or `deu`", path: "\(path).language")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Processors
+public import Quantities
+public import Tables
+
+/// One song, as its file says it: `*.mix.yaml`, resolved.
+public struct Session: Record {
+  public var edition: Edition?
+  public var metadata = Metadata()
+  public var sampleRate: SampleRate = 48_000
+  public var tempo: Tempo?
+  public var meter = Meter.common
+  public var markers: [(name: String, position: Position)] = []
+  public var start = Position.zero
+  public var length: Position?
+  public var tail = Tail.auto
+  public var seed: Whole = 0
+  public var panLaw = PanLawName.minus3
+  public var tracks = Named<Track>()
+  public var buses = Named<Bus>()
+  public var main = MainBus()
+  /// `nil`: nothing is done to the mix.
+  public var master: Master?
+  public var deliverables = Named<Deliverable>()
+  public var allow: [String]?
+
+  public init() {}
+
+  public static let noun = "a session"
+  public static let summary = "One song: its tracks, buses, master and deliverables."
+  public static let fields: [Field<Session>] = [
+    Field.init("mixdown", \.edition, "The edition of the format and of every sound; always `1`.").required(),
+    .init("metadata", \.metadata, "Tags, written into every format's own fields."),
+    .init("sample_rate", \.sampleRate, "The rate that the session runs at.", initial: 48_000),
+    .init("tempo", \.tempo, 10...999, "Quarter notes a minute; musical times need one."),
+    .init("meter", \.meter, "Beats in a bar.", initial: .common),
+    markerField,
+    .init("start", \.start, "Where the render begins.", initial: .zero),
+    .init("length", \.length, "Where the song ends; by default after the last clip and its tail."),
+    .init(
+      "tail", \.tail, "What is kept after the last clip: `auto` until the mix stays below −100 dBFS, `none`, or a duration.",
+      initial: .auto),
+    .init("seed", \.seed, 0...9_007_199_254_740_991, "Keys every noise, so that it repeats.", initial: 0),
+    .init("pan_law", \.panLaw, "Level of a centred mono signal in each side.", initial: .minus3),
+    .init("tracks", \.tracks, naming: "a track", "The stems, each with its strip."),
+    .init("buses", \.buses, naming: "a bus", "Groups and effect returns."),
+    .init("main", \.main, "The bus that everything ends in, before the master."),
+    .init("master", \.master, "What is done to the mix as a whole; left out, nothing is."),
+    .init("deliverables", \.deliverables, naming: "a deliverable", "The files to make; by default one 24-bit WAV called `mix`."),
+    .init("allow", \.allow, "Codes of notes that this session does not want to hear."),
+    .later("vcas", "Faders that add to those of their members.", with: Delivery.timeline),
+    .later("versions", "Instrumental, a cappella, clean edit.", with: Delivery.masters),
+    .later("checks", "Unit tests for the mix.", with: Delivery.masters),
+  ]
+
+  /// Keys that are gone once a file is resolved: they stand in the file's schema, not in the session's table.
+  public static let layeringFields: [FieldShape] = [
+    FieldShape(key: "extends", shape: .scalar(ScalarShape(String.self)), summary: "The parent that this file is laid over."),
+    FieldShape(key: "with", shape: .freeMap(summary: "Values"), summary: "Values for the parent's parameters."),
+    FieldShape(
+      key: "parameters", shape: .map(of: .record(ParameterDeclaration.recordShape), naming: "a parameter"),
+      summary: "What this file leaves open."),
+  ]
+
+  private static var markerField: Field<Session> {
+    let scalar = ScalarShape(Position.self)
+    return Field(
+      shape: FieldShape(
+        key: "markers", shape: .map(of: .scalar(scalar), naming: "a marker"), summary: "Named places on the time line."),
+      decode: { setting, session, decoder in
+        decoder.named(setting, naming: "a marker") { name, part, decoder in
+          if let position = decoder.quantity(part, as: Position.self, scalar) {
+            session.markers.append((name, position))
+          }
+        }
+      })
+  }
+}
+
+/// What brings the parts of the format that this version refuses.
+enum Delivery {
+  static let timeline = "the time line: clips, automation, tempo maps, VCAs and sidechains"
+  static let masters = "masters and deliverables: versions, stems, checks and more formats"
+}
+
+/// The edition of the format, of which there is one.
+public enum Edition: String, Choice {
+  case first = "1"
+  public static let noun = "the edition of the format, `1`"
+}
+
+/// What is kept after the end of the last clip.
+public enum Tail: Quantity {
+  case auto
+  case none
+  case span(TimeSpan)
+
+  public static let noun = "a tail: `auto`, `none` or a duration"
+  public static let examples = ["auto", "none", "2.5 s"]
+  public static let pattern = "(auto|none|\(TimeSpan.pattern))"
+  public static let acceptsNumber = false
+
+  public init(parsing text: String) throws(QuantityError) {
+    switch text {
+    case "auto": self = .auto
+    case "none": self = .none
+    default: self = .span(try TimeSpan(parsing: text))
+    }
+  }
+
+  public var text: String {
+    switch self {
+    case .auto: "auto"
+    case .none: "none"
+    case .span(let span): span.text
+    }
+  }
+}
