@@ -34,8 +34,8 @@ public final class AudioFileReader: @unchecked Sendable {
     }
   }
 
-  /// Fills `samples` with frames of all channels, interleaved, and returns how many frames it read: as many as
-  /// fit, fewer at the end, 0 past it.
+  /// Fills `samples` with frames of all channels, interleaved, and returns how many frames it read: as many
+  /// as fit, fewer at the end, 0 past it.
   ///
   /// Integer PCM of b bits becomes n / 2^(b−1), exactly; floats stay what they are and are finite; lossy
   /// encodings may pass ±1.0. What lies beyond the frames read is undefined.

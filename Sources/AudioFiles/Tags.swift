@@ -1,5 +1,5 @@
-/// What a deliverable says about itself. Every format gets all of it in its own fields; a nil or empty text is
-/// left out.
+/// What a deliverable says about itself. Every format gets all of it in its own fields; a nil or empty text
+/// is left out.
 public struct Tags: Sendable, Equatable {
   public var title: String?
   public var artist: String?

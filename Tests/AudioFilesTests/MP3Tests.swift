@@ -40,7 +40,8 @@ import Testing
 
   @Test func aSeekGivesTheSameFrames() throws {
     let path = folder.file("a.mp3")
-    try writeFloats(tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
+    try writeFloats(
+      tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
     let whole = try readFrames(path)
     let reader = try AudioFileReader(path)
     for place in [40_000, 0, 1, 22_222, 44_000, 500, 700, 3_000, 4_000, 6_000] {
@@ -54,7 +55,8 @@ import Testing
 
   @Test func aCutFileIsFound() throws {
     let path = folder.file("a.mp3")
-    try writeFloats(tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
+    try writeFloats(
+      tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
     let file = bytes(of: path)
     let cut = folder.write(Array(file.dropLast(file.count / 2)), to: "b.mp3")
     #expect(
@@ -102,8 +104,10 @@ import Testing
       _ = try AudioFileWriter(path, .mp3(.constant(320)), sampleRate: 96_000, channelCount: 2, frameCount: 1)
     }
     #expect(
-      kind == .encoderRefused(
-        reason: "MP3 goes up to 48 kHz; the sample rate is 96000 Hz", hints: ["write `sample_rate: 48 kHz`"]))
+      kind
+        == .encoderRefused(
+          reason: "MP3 goes up to 48 kHz; the sample rate is 96000 Hz", hints: ["write `sample_rate: 48 kHz`"]
+        ))
     #expect(folder.names.isEmpty)
   }
 }

@@ -6,8 +6,10 @@ import Testing
   let folder = TemporaryFolder()
 
   static let integerFormats: [EncodingFormat] = [
-    .wav(.integer16), .wav(.integer24), .wav(.integer32), .aiff(.integer16), .aiff(.integer24), .aiff(.integer32),
-    .flac(bitDepth: 16, compression: 5), .flac(bitDepth: 24, compression: 0), .flac(bitDepth: 24, compression: 8),
+    .wav(.integer16), .wav(.integer24), .wav(.integer32), .aiff(.integer16), .aiff(.integer24),
+    .aiff(.integer32),
+    .flac(bitDepth: 16, compression: 5), .flac(bitDepth: 24, compression: 0),
+    .flac(bitDepth: 24, compression: 8),
   ]
 
   @Test(arguments: integerFormats, [1, 2])
@@ -31,7 +33,8 @@ import Testing
     try writeFloats(samples, to: path, format, rate: 96_000, tags: fullTags())
     #expect(try readAll(path).map { Float($0).bitPattern } == samples.map(\.bitPattern))
     let info = try probe(path)
-    #expect(info.isFloat && info.encoding == "32-bit float" && info.sampleRate == 96_000 && info.frameCount == 4)
+    #expect(
+      info.isFloat && info.encoding == "32-bit float" && info.sampleRate == 96_000 && info.frameCount == 4)
   }
 
   @Test(arguments: [8_000, 44_100, 96_000, 192_000, 384_000, 768_000])
@@ -115,7 +118,8 @@ import Testing
   }
 
   @Test(arguments: [
-    EncodingFormat.wav(.integer24), .aiff(.integer16), .flac(bitDepth: 24, compression: 8), .mp3(.constant(128)),
+    EncodingFormat.wav(.integer24), .aiff(.integer16), .flac(bitDepth: 24, compression: 8),
+    .mp3(.constant(128)),
   ])
   func theSameSamplesGiveTheSameBytes(_ format: EncodingFormat) throws {
     for name in ["a", "b"] {
