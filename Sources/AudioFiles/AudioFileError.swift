@@ -97,7 +97,7 @@ extension AudioFileError: CustomStringConvertible {
     case .truncated(let promised, let found, let unit):
       "`\(path)` is cut short: its header promises \(promised) \(unit), the file holds \(found)"
     case .overlong(let promised, let found, let unit):
-      "`\(path)` holds more audio than it says: its header promises \(promised) \(unit), the file holds \(found)"
+      "`\(path)` holds more audio than it says: it promises \(promised) \(unit) and has \(found)"
     case .endMissing:
       "`\(path)` is cut short: its last page is missing"
     case .badHeader(let reason):

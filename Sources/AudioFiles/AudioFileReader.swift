@@ -14,8 +14,8 @@ public final class AudioFileReader: @unchecked Sendable {
   private let picked: (left: Int, right: Int)?
   private var interleaved: [Double] = []
 
-  /// - Parameter channels: what `readFrames` takes, counted from 1: `[1, 2]` for a pair, `[3]` for one on both
-  ///   lanes. Without it, a mono file gives both lanes, a stereo file each its own.
+  /// - Parameter channels: what `readFrames` takes, counted from 1: `[1, 2]` for a pair, `[3]` for one on
+  ///   both lanes. Without it, a mono file gives both lanes, a stereo file each its own.
   public init(_ path: String, channels: [Int]? = nil) throws(AudioFileError) {
     source = try openSource(path)
     info = source.info

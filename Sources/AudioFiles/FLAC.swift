@@ -206,7 +206,7 @@ final class FLACSource: AudioSource {
 final class FLACSink: AudioSink {
   private let file: AtomicFile
   private let encoder: UnsafeMutablePointer<FLAC__StreamEncoder>
-  private let blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?]
+  private let blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>]
   private let channelCount: Int
   private var failure: AudioFileError?
 
@@ -220,11 +220,8 @@ final class FLACSink: AudioSink {
     }
     unsafe self.encoder = encoder
     // Each may be nil: where memory has run out, and without a cover.
-    var blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?] = unsafe []
-    for unsafeblock in unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()] {
-      if let block = unsafe block { unsafe blocks.append(block) }
-    }
-    unsafe self.blocks = unsafe blocks
+    let all = unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()]
+    unsafe blocks = all.compactMap { unsafe $0 }
     unsafe FLAC__stream_encoder_set_channels(encoder, UInt32(shape.channelCount))
     unsafe FLAC__stream_encoder_set_bits_per_sample(encoder, UInt32(bitDepth))
     unsafe FLAC__stream_encoder_set_sample_rate(encoder, UInt32(shape.sampleRate))
@@ -233,16 +230,14 @@ final class FLACSink: AudioSink {
     // Rates above 655 350 Hz lie outside the streamable subset.
     let isSubset = FLAC__format_sample_rate_is_subset(UInt32(shape.sampleRate))
     unsafe FLAC__stream_encoder_set_streamable_subset(encoder, isSubset)
-    unsafe blocks.withUnsafeBufferPointer { pointer in
-      _ = unsafe FLAC__stream_encoder_set_metadata(
-        encoder, UnsafeMutablePointer(mutating: pointer.baseAddress), UInt32(pointer.count))
-    }
+    var list = unsafe blocks.map(Optional.some)
+    unsafe FLAC__stream_encoder_set_metadata(encoder, &list, UInt32(blocks.count))
     try start()
   }
 
   deinit {
     unsafe FLAC__stream_encoder_delete(encoder)
-    for unsafeblock in unsafe blocks { unsafe FLAC__metadata_object_delete(block) }
+    unsafe blocks.forEach { unsafe FLAC__metadata_object_delete($0) }
   }
 
   func write(_ samples: Span<Int32>) throws(AudioFileError) {

@@ -13,6 +13,9 @@ struct ID3Tag {
         appendUser(String(field.id3.dropFirst(5)), text)
       } else if field.id3 == "TDRC" && version == .v2_3 {
         appendOldDate(text)
+      } else if field.id3 == "TBPM" {
+        // A whole number, says the standard.
+        append("TBPM", [encodingMark] + encoded(decimal(tags.tempo ?? 0, places: 0)))
       } else {
         append(field.id3, [encodingMark] + encoded(text))
       }

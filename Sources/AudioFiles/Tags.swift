@@ -203,6 +203,7 @@ func decimal(_ value: Double, places: Int) -> String {
   let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
   guard let scaled = Int(exactly: (value * Double(scale)).rounded()) else { return "0" }
   let (whole, fraction) = abs(scaled).quotientAndRemainder(dividingBy: scale)
+  if places == 0 { return "\(scaled)" }
   let digits = String(fraction)
   return (scaled < 0 ? "-" : "") + "\(whole)." + String(repeating: "0", count: places - digits.count) + digits
 }

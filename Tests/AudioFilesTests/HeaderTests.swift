@@ -70,6 +70,25 @@ import Testing
         == .truncated(promised: 2000, found: 1500, unit: "frames"))
   }
 
+  @Test func aCAFThatPromisesOtherThanItHolds() {
+    #expect(probing(caf(audio)) == nil)
+    #expect(probing(caf(promisedBytes: -5, audio)) == nil, "to the end of the file")
+    #expect(
+      probing(caf(promisedBytes: 6000, audio)) == .truncated(promised: 3000, found: 2000, unit: "frames"))
+    #expect(probing(caf([])) == .noFrames)
+  }
+
+  @Test(.enabled(if: isInstalled("flac")))
+  func anOggFileThatIsCut() throws {
+    try write(noise(20_000, bits: 16), to: folder.file("a.wav"), .wav(.integer16))
+    let path = folder.file("a.oga")
+    _ = output(of: "flac -s --ogg -o '\(path)' '\(folder.file("a.wav"))'")
+    #expect(try probe(path).container == .ogg)
+    #expect(try readAll(path) == readAll(folder.file("a.wav")))
+    #expect(probing(Array(bytes(of: path).dropLast(1))) == .endMissing)
+    #expect(probing(Array(bytes(of: path).dropLast(20_000))) == .endMissing)
+  }
+
   @Test func aFileThatIsNotFinite() {
     var samples = [Float](repeating: 0.5, count: 10_000)
     samples[7_001] = .nan
@@ -125,7 +144,8 @@ import Testing
       tones(frames: 2000, channels: 1, rate: 48_000), to: folder.file("m.mp3"), .mp3(.constant(64)),
       channels: 1)
     let originals = [
-      wav(Array(audio[..<64])), aiff(frames: 32, Array(audio[..<64])), bytes(of: folder.file("f.flac")),
+      wav(Array(audio[..<64])), aiff(frames: 32, Array(audio[..<64])), caf(Array(audio[..<64])),
+      bytes(of: folder.file("f.flac")),
       bytes(of: folder.file("m.mp3")),
     ]
     for original in originals {

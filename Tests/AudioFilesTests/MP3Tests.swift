@@ -38,6 +38,24 @@ import Testing
     #expect(error / signal < 1e-5)
   }
 
+  /// Left to itself, LAME turns the lower bitrates down by up to 0.45 dB.
+  @Test(arguments: [
+    EncodingFormat.MP3Rate.constant(64), .constant(128), .constant(192), .constant(320), .variable(2),
+  ])
+  func theLevelIsKept(_ rate: EncodingFormat.MP3Rate) throws {
+    let path = folder.file("a.mp3")
+    let samples = tones(frames: 20_000, channels: 2, rate: 48_000)
+    try writeFloats(samples, to: path, .mp3(rate))
+    let decoded = try readAll(path)
+    var before = 0.0, after = 0.0
+    for index in 4000..<36_000 {
+      before += Double(samples[index] * samples[index])
+      after += decoded[index] * decoded[index]
+    }
+    // 0.02 dB.
+    #expect(abs(after / before - 1) < 0.0046)
+  }
+
   @Test func aSeekGivesTheSameFrames() throws {
     let path = folder.file("a.mp3")
     try writeFloats(

@@ -186,6 +186,14 @@ func wav(
   return Array("RIFF".utf8) + little(riffSize ?? UInt32(bytes.count)) + bytes
 }
 
+/// 16 bits, mono.
+func caf(promisedBytes: Int? = nil, _ audio: [UInt8]) -> [UInt8] {
+  var bytes = Array("caff".utf8) + big(UInt16(1)) + big(UInt16(0)) + Array("desc".utf8) + big(UInt64(32))
+  bytes += big((48_000.0).bitPattern) + Array("lpcm".utf8) + big(UInt32(0)) + big(UInt32(2)) + big(UInt32(1))
+  bytes += big(UInt32(1)) + big(UInt32(16))
+  return bytes + Array("data".utf8) + big(Int64(promisedBytes ?? audio.count) + 4) + big(UInt32(0)) + audio
+}
+
 /// `rate` is an 80-bit number, by default 48 000.
 func aiff(
   channels: Int = 1, frames: Int, bits: Int = 16,

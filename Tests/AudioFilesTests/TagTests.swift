@@ -48,6 +48,15 @@ import Testing
     ] { #expect(text.contains(frame), "\(frame)") }
   }
 
+  @Test func aTempoIsWholeInID3AndExactInFLAC() throws {
+    var tags = Tags()
+    tags.tempo = 112.5
+    #expect(try id3(tags).suffix(14) == Array("TBPM".utf8) + [0, 0, 0, 4, 0, 0, 3] + Array("113".utf8))
+    let path = folder.file("a.flac")
+    try write(noise(100, bits: 16), to: path, .flac(bitDepth: 16, compression: 5), tags: tags)
+    #expect(String(decoding: bytes(of: path), as: UTF8.self).contains("BPM=112.50"))
+  }
+
   @Test func informationOfAWAV() throws {
     let path = folder.file("a.wav")
     try write([1, 2], to: path, .wav(.integer16), tags: fullTags())
