@@ -18,7 +18,7 @@ func openSource(_ path: String) throws(AudioFileError) -> any AudioSource {
     return try source(file, try readWAVHeader(file))
   }
   if opening.holds("FORM") { return try source(file, try readAIFFHeader(file)) }
-  if opening.holds("caff") { return try SndfileSource(file, try readCAFHeader(file)) }
+  if opening.holds("caff") { return try source(file, try readCAFHeader(file)) }
   if opening.holds("OggS") {
     try checkLastOggPage(file)
     // The first packet names the codec; libsndfile cannot read every FLAC in an Ogg.

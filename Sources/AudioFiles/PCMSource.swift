@@ -6,7 +6,7 @@
   import Glibc
 #endif
 
-/// Where the samples of a WAV or AIFF file lie, and what they look like.
+/// Where the samples of a WAV, AIFF or CAF file lie, and what they look like.
 struct PCMLayout {
   enum Sample: Equatable {
     case unsigned8, signed8, integer16, integer24, integer32, float32, float64
@@ -20,8 +20,8 @@ struct PCMLayout {
   var offset: Int
 }
 
-/// WAV, RF64, AIFF and AIFF-C with plain samples, read by ourselves: the header has been read anyway, and it
-/// is twice as fast as libsndfile.
+/// WAV, RF64, AIFF, AIFF-C and CAF with plain samples, read by ourselves: the header has been read anyway,
+/// and it is twice as fast as libsndfile.
 ///
 /// Integers come as n / 2^(b−1), floats as they are.
 final class PCMSource: AudioSource {

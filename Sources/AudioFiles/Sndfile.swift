@@ -1,6 +1,6 @@
 import CSndfile
 
-/// CAF and Ogg, and WAV and AIFF-C with compressed samples, through libsndfile. The only calls of that
+/// Ogg, and WAV, AIFF-C and CAF with compressed samples, through libsndfile. The only calls of that
 /// library.
 ///
 /// Integers come as n / 2^(b−1), floats as they are.
