@@ -28,6 +28,10 @@ func readAIFFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   let found = max(0, min(sound.size, file.size - sound.body) - skip)
   if let frameSize = common.frameSize {
     claims.frameCount = common.frameCount
+    claims.layout = common.sample.map {
+      PCMLayout(
+        sample: $0, isBigEndian: common.isBigEndian, frameSize: frameSize, offset: sound.body + skip)
+    }
     try HeaderClaims.check(
       file, promisedBytes: common.frameCount * frameSize, foundBytes: found, frameSize: frameSize)
   } else {
@@ -40,9 +44,8 @@ func readAIFFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
 private struct CommonChunk {
   var channelCount, frameCount: Int
   var sampleRate: Double
-
-  /// nil where frames are no fixed number of bytes.
-  var frameSize: Int?
+  var bitsPerSample: Int
+  var compression: String
 
   init?(_ bytes: [UInt8]) {
     guard let channels = bytes.big(UInt16.self, at: 0), let frames = bytes.big(UInt32.self, at: 2),
@@ -51,22 +54,43 @@ private struct CommonChunk {
     else { return nil }
     (channelCount, frameCount) = (Int(channels), Int(frames))
     sampleRate = Double(extendedExponent: exponent, significand: significand)
-    let compression = bytes.count >= 22 ? String(decoding: bytes[18..<22], as: UTF8.self) : "NONE"
-    let sampleSize: Int? =
-      switch compression {
-      case "NONE", "sowt", "twos", "raw ": (Int(bits) + 7) / 8
-      case "in24": 3
-      case "in32", "fl32", "FL32": 4
-      case "fl64", "FL64": 8
-      case "ulaw", "ULAW", "alaw", "ALAW": 1
-      default: nil
-      }
-    frameSize = sampleSize.map { max(1, $0 * Int(channels)) }
+    compression = bytes.count >= 22 ? String(decoding: bytes[18..<22], as: UTF8.self) : "NONE"
+    bitsPerSample = Int(bits)
+  }
+
+  /// Odd widths stand at the top of the next whole byte. nil for compressed samples.
+  var sample: PCMLayout.Sample? {
+    switch (compression, (bitsPerSample + 7) / 8) {
+    case ("NONE", 1), ("sowt", 1), ("twos", 1): .signed8
+    case ("raw ", 1): .unsigned8
+    case ("NONE", 2), ("sowt", 2), ("twos", 2): .integer16
+    case ("NONE", 3), ("sowt", 3), ("twos", 3), ("in24", _): .integer24
+    case ("NONE", 4), ("sowt", 4), ("twos", 4), ("in32", _): .integer32
+    case ("fl32", _), ("FL32", _): .float32
+    case ("fl64", _), ("FL64", _): .float64
+    default: nil
+    }
+  }
+
+  /// `sowt` is `twos` read backwards.
+  var isBigEndian: Bool { compression != "sowt" }
+
+  /// nil where frames are no fixed number of bytes.
+  var frameSize: Int? {
+    switch sample {
+    case .unsigned8, .signed8: channelCount
+    case .integer16: channelCount * 2
+    case .integer24: channelCount * 3
+    case .integer32, .float32: channelCount * 4
+    case .float64: channelCount * 8
+    case nil: ["ulaw", "ULAW", "alaw", "ALAW"].contains(compression) ? channelCount : nil
+    }
   }
 }
 
 extension Double {
-  /// An 80-bit extended number: sign and exponent (biased by 16 383), then 64 bits with the leading one written.
+  /// An 80-bit extended number: sign and exponent (biased by 16 383), then 64 bits with the leading one
+  /// written.
   init(extendedExponent: UInt16, significand: UInt64) {
     let exponent = Int(extendedExponent & 0x7FFF) - 16_383 - 63
     guard significand != 0, (-200...200).contains(exponent) else { self = 0; return }

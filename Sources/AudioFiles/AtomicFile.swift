@@ -10,9 +10,9 @@ import Synchronization
 
 /// A file that is there whole or not at all.
 ///
-/// It is written beside its target under a hidden temporary name; `commit` syncs it, renames it over the target
-/// and syncs the folder. Abandoned, or let go of, it vanishes with the folders that were made for it. A target
-/// that is a link is followed; one that is no regular file is refused. One caller at a time.
+/// It is written beside its target under a hidden temporary name; `commit` syncs it, renames it over the
+/// target and syncs the folder. Abandoned, or let go of, it vanishes with the folders that were made for it.
+/// A target that is a link is followed; one that is no regular file is refused. One caller at a time.
 @safe
 public final class AtomicFile: @unchecked Sendable {
   /// As the caller named it.
@@ -35,7 +35,7 @@ public final class AtomicFile: @unchecked Sendable {
     descriptor = -1
     do throws(AudioFileError) {
       try makeFolders(folder)
-      try unfinished.add(temporary, for: path)
+      guard unfinished.add(temporary, madeFolders) else { throw failure(interrupted) }
       descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw failure() }
       // A file that is replaced keeps its permissions.
@@ -76,11 +76,12 @@ public final class AtomicFile: @unchecked Sendable {
     guard fsync(descriptor) == 0 else { throw failure() }
     close(descriptor)
     descriptor = -1
-    let isRenamed = unfinished.finish(temporary) { unsafe rename(temporary, target) == 0 }
-    guard isRenamed else {
-      let error = failure()
+    let reason = unfinished.finish(temporary) {
+      unsafe rename(temporary, target) == 0 ? nil : systemErrorText()
+    }
+    if let reason {
       abandon()
-      throw error
+      throw failure(reason)
     }
     madeFolders = []
     // Some file systems refuse to sync a folder; the file itself is safe by then.
@@ -101,8 +102,9 @@ public final class AtomicFile: @unchecked Sendable {
     madeFolders = []
   }
 
-  /// Removes the temporary files of every `AtomicFile` of this process and lets none be committed or begun any
-  /// more: for the last moments of a program that is interrupted. Not for use inside a signal handler itself.
+  /// Removes the temporary files of every `AtomicFile` of this process and lets none be committed or begun
+  /// any more: for the last moments of a program that is interrupted. Not for use inside a signal handler
+  /// itself.
   public static func abandonAll() { unfinished.abandonAll() }
 
   /// Writes a whole text file.
@@ -156,42 +158,50 @@ public final class AtomicFile: @unchecked Sendable {
 
 private let serial = Atomic<Int>(0)
 private let unfinished = UnfinishedFiles()
+private let interrupted = "interrupted"
 
-/// The temporary files of this process that are neither committed nor abandoned.
+/// The temporary files of this process that are neither committed nor abandoned, each with the folders made
+/// for it.
 private final class UnfinishedFiles: Sendable {
   private struct State {
-    var paths: Set<String> = []
+    var folders: [String: [String]] = [:]
     var isClosed = false
   }
 
   private let state = Mutex(State())
 
-  func add(_ temporary: String, for path: String) throws(AudioFileError) {
-    let isOpen = state.withLock { state in
-      if !state.isClosed { state.paths.insert(temporary) }
+  /// False when everything has been abandoned.
+  func add(_ temporary: String, _ folders: [String]) -> Bool {
+    state.withLock { state in
+      if !state.isClosed { state.folders[temporary] = folders }
       return !state.isClosed
     }
-    if !isOpen { throw AudioFileError(.writeFailed(reason: "interrupted"), path) }
   }
 
   func remove(_ temporary: String) -> Bool {
-    state.withLock { $0.paths.remove(temporary) != nil }
+    state.withLock { $0.folders.removeValue(forKey: temporary) != nil }
   }
 
-  /// Runs `rename` unless all has been abandoned; afterwards the file is no longer ours.
-  func finish(_ temporary: String, _ rename: () -> Bool) -> Bool {
+  /// Runs `rename` and, when it gives no reason against it, forgets the file; nothing can come between the
+  /// two.
+  func finish(_ temporary: String, _ rename: () -> String?) -> String? {
     state.withLock { state in
-      guard !state.isClosed, rename() else { return false }
-      state.paths.remove(temporary)
-      return true
+      if state.isClosed { return interrupted }
+      if let reason = rename() { return reason }
+      state.folders[temporary] = nil
+      return nil
     }
   }
 
   func abandonAll() {
     state.withLock { state in
       state.isClosed = true
-      for path in state.paths { unsafe unlink(path) }
-      state.paths = []
+      for path in state.folders.keys { unsafe unlink(path) }
+      // The longest first, which are the innermost; one that is not empty stays.
+      for folder in state.folders.values.joined().sorted(by: { $0.utf8.count > $1.utf8.count }) {
+        unsafe rmdir(folder)
+      }
+      state.folders = [:]
     }
   }
 }

@@ -18,6 +18,8 @@ public struct AudioFileError: Error, Sendable, Equatable {
     case truncated(promised: Int, found: Int, unit: String)
     /// The file holds more than its header says.
     case overlong(promised: Int, found: Int, unit: String)
+    /// The last page of an Ogg file is not there.
+    case endMissing
     /// The header contradicts itself, or lacks what is needed.
     case badHeader(reason: String)
     /// A checksum is wrong or the stream cannot be decoded, at `frame` or, when nil, somewhere in the file.
@@ -95,7 +97,9 @@ extension AudioFileError: CustomStringConvertible {
     case .truncated(let promised, let found, let unit):
       "`\(path)` is cut short: its header promises \(promised) \(unit), the file holds \(found)"
     case .overlong(let promised, let found, let unit):
-      "`\(path)` holds more audio than it says: its header promises \(promised) \(unit), the file holds \(found)"
+      "`\(path)` holds more audio than it says: it promises \(promised) \(unit) and has \(found)"
+    case .endMissing:
+      "`\(path)` is cut short: its last page is missing"
     case .badHeader(let reason):
       "the header of `\(path)` is broken: \(reason)"
     case .damaged(let frame?):
@@ -122,8 +126,9 @@ extension AudioFileError: CustomStringConvertible {
     switch kind {
     case .gitLFSPointer: ["run `git lfs pull`"]
     case .gitAnnexPointer: ["run `git annex get \(path)`"]
-    case .emptyFile, .truncated, .damaged: ["copy or export the file again"]
-    case .overlong: ["the program that wrote it did not finish its header; open and save it in an audio editor"]
+    case .emptyFile, .truncated, .endMissing, .damaged: ["copy or export the file again"]
+    case .overlong:
+      ["the program that wrote it did not finish its header; open and save it in an audio editor"]
     case .notAudio, .unsupported:
       ["WAV, RF64, AIFF, FLAC, CAF, Ogg and MP3 files can be read; convert it to WAV or FLAC"]
     case .noFrames, .notFinite: ["export the file again from the program that made it"]

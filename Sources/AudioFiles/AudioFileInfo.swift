@@ -35,8 +35,8 @@ public struct AudioFileInfo: Sendable, Equatable {
 
 /// Reads the header of the audio file at `path`, and of no more than the header.
 ///
-/// Two kinds of file have no count of frames in theirs: a FLAC of unknown length is decoded to its end, an MP3
-/// without an `Info` frame has its frame headers counted.
+/// Two kinds of file have no count of frames in theirs: a FLAC of unknown length is decoded to its end, an
+/// MP3 without an `Info` frame has its frame headers counted.
 ///
 /// - Throws: every refusal of `AudioFileError` that can be told without decoding. Damage inside the audio, a
 ///   FLAC that ends early and samples that are not finite show when `AudioFileReader` comes to them.

@@ -14,8 +14,8 @@ public final class AudioFileReader: @unchecked Sendable {
   private let picked: (left: Int, right: Int)?
   private var interleaved: [Double] = []
 
-  /// - Parameter channels: what `readFrames` takes, counted from 1: `[1, 2]` for a pair, `[3]` for one on both
-  ///   lanes. Without it, a mono file gives both lanes, a stereo file each its own.
+  /// - Parameter channels: what `readFrames` takes, counted from 1: `[1, 2]` for a pair, `[3]` for one on
+  ///   both lanes. Without it, a mono file gives both lanes, a stereo file each its own.
   public init(_ path: String, channels: [Int]? = nil) throws(AudioFileError) {
     source = try openSource(path)
     info = source.info
@@ -34,8 +34,8 @@ public final class AudioFileReader: @unchecked Sendable {
     }
   }
 
-  /// Fills `samples` with frames of all channels, interleaved, and returns how many frames it read: as many as
-  /// fit, fewer at the end, 0 past it.
+  /// Fills `samples` with frames of all channels, interleaved, and returns how many frames it read: as many
+  /// as fit, fewer at the end, 0 past it.
   ///
   /// Integer PCM of b bits becomes n / 2^(b−1), exactly; floats stay what they are and are finite; lossy
   /// encodings may pass ±1.0. What lies beyond the frames read is undefined.

@@ -27,7 +27,8 @@ public final class AudioFileWriter: @unchecked Sendable {
   ///   - tags: may be empty.
   /// - Throws: `.encoderRefused` with `EncodingFormat.refusal`; `.writeFailed`.
   public convenience init(
-    _ path: String, _ format: EncodingFormat, sampleRate: Int, channelCount: Int, frameCount: Int, tags: Tags = Tags()
+    _ path: String, _ format: EncodingFormat, sampleRate: Int, channelCount: Int, frameCount: Int,
+    tags: Tags = Tags()
   ) throws(AudioFileError) {
     try self.init(
       path, format, sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount, tags: tags,
@@ -40,7 +41,9 @@ public final class AudioFileWriter: @unchecked Sendable {
     riffLimit: Int
   ) throws(AudioFileError) {
     precondition(frameCount >= 1, "a file holds at least one frame")
-    if let refusal = format.refusal(sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount) {
+    if let refusal = format.refusal(
+      sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount)
+    {
       throw AudioFileError(.encoderRefused(reason: refusal.reason, hints: refusal.hints), path)
     }
     (self.path, self.format, self.frameCount, self.channelCount) = (path, format, frameCount, channelCount)

@@ -2,8 +2,8 @@
 protocol AudioSource: AnyObject {
   var info: AudioFileInfo { get }
 
-  /// Fills `samples` from the front with whole frames, interleaved, ±1.0, and returns how many frames that were:
-  /// fewer than fit only at the end, 0 past it.
+  /// Fills `samples` from the front with whole frames, interleaved, ±1.0, and returns how many frames that
+  /// were: fewer than fit only at the end, 0 past it.
   func read(into samples: inout MutableSpan<Double>) throws(AudioFileError) -> Int
 
   /// The next `read` starts at `frame`, 0 … `info.frameCount`.
@@ -15,17 +15,27 @@ func openSource(_ path: String) throws(AudioFileError) -> any AudioSource {
   let file = try InputFile(path)
   let opening = try file.bytes(at: 0, count: 36)
   if opening.holds("RIFF") || opening.holds("RF64") {
-    return try SndfileSource(file, try readWAVHeader(file))
+    return try source(file, try readWAVHeader(file))
   }
-  if opening.holds("FORM") { return try SndfileSource(file, try readAIFFHeader(file)) }
-  if opening.holds("caff") { return try SndfileSource(file, try readCAFHeader(file)) }
-  if opening.holds("OggS") { return try SndfileSource(file, nil) }
+  if opening.holds("FORM") { return try source(file, try readAIFFHeader(file)) }
+  if opening.holds("caff") { return try source(file, try readCAFHeader(file)) }
+  if opening.holds("OggS") {
+    try checkLastOggPage(file)
+    // The first packet names the codec; libsndfile cannot read every FLAC in an Ogg.
+    if opening.holds("\u{7F}FLAC", at: 28) { return try FLACSource(file, isOgg: true) }
+    return try SndfileSource(file, nil)
+  }
   // Some taggers put an ID3v2 block before the FLAC mark, against both specifications.
   let afterTag = ID3Tag.byteCount(opening) ?? 0
-  if try file.bytes(at: afterTag, count: 4).holds("fLaC") { return try FLACSource(file) }
+  if try file.bytes(at: afterTag, count: 4).holds("fLaC") { return try FLACSource(file, isOgg: false) }
   if let start = try MPEGStreamStart(file) { return try MPG123Source(file, start) }
   if let name = knownFormat(opening) { throw file.failure(.unsupported(what: name)) }
   throw file.failure(.notAudio)
+}
+
+private func source(_ file: InputFile, _ claims: HeaderClaims) throws(AudioFileError) -> any AudioSource {
+  if let layout = claims.layout { return PCMSource(file, claims, layout) }
+  return try SndfileSource(file, claims)
 }
 
 /// Formats that we know by sight and do not read.

@@ -4,7 +4,9 @@ extension [UInt8] {
     let count = Number.bitWidth / 8
     guard offset >= 0, offset + count <= self.count else { return nil }
     var value: Number = 0
-    for index in (0..<count).reversed() { value = value << 8 | Number(truncatingIfNeeded: self[offset + index]) }
+    for index in (0..<count).reversed() {
+      value = value << 8 | Number(truncatingIfNeeded: self[offset + index])
+    }
     return value
   }
 
@@ -26,7 +28,9 @@ extension [UInt8] {
   }
 
   mutating func append(little value: some FixedWidthInteger) {
-    for shift in stride(from: 0, to: value.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
+    for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
   }
 
   mutating func append(big value: some FixedWidthInteger) {

@@ -2,6 +2,7 @@
 func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   var claims: HeaderClaims?
   var packetSize = 0, framesPerPacket = 0
+  var layout: PCMLayout?
   var offset = 8
   for _ in 0..<chunkLimit {
     let head = try file.bytes(at: offset, count: 12)
@@ -17,6 +18,7 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
       claims = HeaderClaims(
         container: .caf, sampleRate: Double(bitPattern: rate), channelCount: Int(channels))
       try claims?.check(file)
+      layout = plainSamples(bytes, channelCount: Int(channels))
     case "data":
       guard var claims else { throw file.failure(.badHeader(reason: "no `desc` chunk before the audio")) }
       // An edit count of four bytes, then audio; a size of −1 means to the end of the file.
@@ -26,6 +28,8 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
       try HeaderClaims.check(
         file, promisedBytes: promised, foundBytes: min(promised, found), frameSize: frameSize)
       claims.frameCount = frameSize.map { promised / $0 }
+      layout?.offset = body + 4
+      claims.layout = layout
       try claims.check(file)
       return claims
     default: break
@@ -34,4 +38,25 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
     offset = body + Int(size)
   }
   throw file.failure(.badHeader(reason: "no `data` chunk"))
+}
+
+/// The layout that a `desc` chunk of linear PCM gives, its offset aside; nil for anything else.
+private func plainSamples(_ bytes: [UInt8], channelCount: Int) -> PCMLayout? {
+  guard bytes.holds("lpcm", at: 8), let flags = bytes.big(UInt32.self, at: 12),
+    let packetSize = bytes.big(UInt32.self, at: 16), bytes.big(UInt32.self, at: 20) == 1,
+    let bits = bytes.big(UInt32.self, at: 28), Int(packetSize) * 8 == channelCount * Int(bits)
+  else { return nil }
+  let sample: PCMLayout.Sample? =
+    switch (bits, flags & 1 != 0) {
+    case (8, false): .signed8
+    case (16, false): .integer16
+    case (24, false): .integer24
+    case (32, false): .integer32
+    case (32, true): .float32
+    case (64, true): .float64
+    default: nil
+    }
+  return sample.map {
+    PCMLayout(sample: $0, isBigEndian: flags & 2 == 0, frameSize: Int(packetSize), offset: 0)
+  }
 }

@@ -14,7 +14,9 @@ public struct CoverImage: Sendable, Equatable {
 
   /// nil when `bytes` are neither a PNG nor a JPEG with a readable header.
   public init?(_ bytes: [UInt8]) {
-    guard let (mediaType, width, height, depth) = Self.readPNG(bytes) ?? Self.readJPEG(bytes) else { return nil }
+    guard let (mediaType, width, height, depth) = Self.readPNG(bytes) ?? Self.readJPEG(bytes) else {
+      return nil
+    }
     self.bytes = bytes
     self.mediaType = mediaType
     (self.width, self.height, bitsPerPixel) = (width, height, depth)
@@ -37,14 +39,16 @@ public struct CoverImage: Sendable, Equatable {
   /// PNG (ISO/IEC 15948 §11.2.2): the signature, then IHDR with width, height, bit depth and colour type.
   private static func readPNG(_ bytes: [UInt8]) -> (String, Int, Int, Int)? {
     guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), bytes.holds("IHDR", at: 12),
-      let width = bytes.big(UInt32.self, at: 16), let height = bytes.big(UInt32.self, at: 20), bytes.count > 25
+      let width = bytes.big(UInt32.self, at: 16), let height = bytes.big(UInt32.self, at: 20),
+      bytes.count > 25
     else { return nil }
     let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][bytes[25]] ?? 3
     // A palette's pixels stand for 24-bit colours.
     return ("image/png", Int(width), Int(height), bytes[25] == 3 ? 24 : Int(bytes[24]) * samples)
   }
 
-  /// JPEG (ITU-T T.81 §B.2.2): segments up to the first start of frame, with precision, height, width, components.
+  /// JPEG (ITU-T T.81 §B.2.2): segments up to the first start of frame, with precision, height, width,
+  /// components.
   private static func readJPEG(_ bytes: [UInt8]) -> (String, Int, Int, Int)? {
     guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else { return nil }
     var offset = 2

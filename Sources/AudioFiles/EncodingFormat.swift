@@ -49,20 +49,26 @@ public enum EncodingFormat: Sendable, Hashable {
     }
   }
 
-  /// Why this format cannot hold such audio, with what to write instead; nil when it can. Needs no file, so that
-  /// it is known before anything is rendered.
-  public func refusal(sampleRate: Int, channelCount: Int, frameCount: Int? = nil) -> (reason: String, hints: [String])? {
+  /// Why this format cannot hold such audio, with what to write instead; nil when it can. Needs no file, so
+  /// that it is known before anything is rendered.
+  public func refusal(sampleRate: Int, channelCount: Int, frameCount: Int? = nil) -> (
+    reason: String, hints: [String]
+  )? {
     guard (1...2).contains(channelCount) else {
       return ("a deliverable has one or two channels, not \(channelCount)", ["write `channels: stereo`"])
     }
     guard (8_000...768_000).contains(sampleRate) else {
-      return ("a sample rate of \(sampleRate) Hz is outside 8 kHz to 768 kHz", ["write `sample_rate: 48 kHz`"])
+      return (
+        "a sample rate of \(sampleRate) Hz is outside 8 kHz to 768 kHz", ["write `sample_rate: 48 kHz`"]
+      )
     }
     switch self {
     case .wav: return nil
     case .aiff(let samples):
-      // All sizes of an AIFF are 32-bit numbers; a mebibyte is left for header, tags and a cover's worth of them.
-      guard let frameCount, frameCount * channelCount * samples.bitDepth / 8 > 4_294_967_295 - 20_000_000 else {
+      // All sizes of an AIFF are 32-bit numbers; a mebibyte is left for header, tags and a cover's worth of
+      // them.
+      guard let frameCount, frameCount * channelCount * samples.bitDepth / 8 > 4_294_967_295 - 20_000_000
+      else {
         return nil
       }
       return ("an AIFF file cannot be longer than 4 GiB", ["write `format: wav`, which has no such limit"])
@@ -83,7 +89,8 @@ public enum EncodingFormat: Sendable, Hashable {
     guard rates.contains(sampleRate) else {
       let fact = sampleRate > 48_000 ? "MP3 goes up to 48 kHz" : "MP3 knows no such rate"
       let offer = sampleRate % 11_025 == 0 ? "44.1 kHz" : "48 kHz"
-      let hints = ["write `sample_rate: 48 kHz`"] + (offer == "44.1 kHz" ? ["or `sample_rate: 44.1 kHz`"] : [])
+      let hints =
+        ["write `sample_rate: 48 kHz`"] + (offer == "44.1 kHz" ? ["or `sample_rate: 44.1 kHz`"] : [])
       return ("\(fact); the sample rate is \(sampleRate) Hz", hints)
     }
     switch rate {
@@ -94,7 +101,8 @@ public enum EncodingFormat: Sendable, Hashable {
       let list = allowed.map { "\($0)" }.joined(separator: ", ")
       let nearest = allowed.last { $0 <= kbps } ?? allowed[0]
       return (
-        "MP3 at \(sampleRate) Hz has no bitrate of \(kbps) kbps; it has \(list)", ["write `bitrate: \(nearest) kbps`"]
+        "MP3 at \(sampleRate) Hz has no bitrate of \(kbps) kbps; it has \(list)",
+        ["write `bitrate: \(nearest) kbps`"]
       )
     case .variable(let quality):
       guard !(0...9).contains(quality) else { return nil }

@@ -14,7 +14,8 @@ import CFLAC
 @safe
 final class FLACSource: AudioSource {
   private(set) var info = AudioFileInfo(
-    container: .flac, encoding: "", bitDepth: 0, isFloat: false, isLossy: false, sampleRate: 0, channelCount: 0,
+    container: .flac, encoding: "", bitDepth: 0, isFloat: false, isLossy: false, sampleRate: 0,
+    channelCount: 0,
     frameCount: 0)
   private let file: InputFile
   private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
@@ -29,8 +30,9 @@ final class FLACSource: AudioSource {
   private var fault: Fault?
   private enum Fault { case checksum, structure }
 
-  init(_ file: InputFile) throws(AudioFileError) {
+  init(_ file: InputFile, isOgg: Bool) throws(AudioFileError) {
     self.file = file
+    info.container = isOgg ? .ogg : .flac
     guard let decoder = unsafe FLAC__stream_decoder_new() else {
       throw file.failure(.unreadable(reason: systemErrorText(ENOMEM)))
     }
@@ -103,7 +105,10 @@ final class FLACSource: AudioSource {
     }
     isAtStart = true
     unsafe FLAC__stream_decoder_set_md5_checking(decoder, 1)
-    let status = unsafe FLAC__stream_decoder_init_FILE(
+    let initialize =
+      unsafe info.container == .ogg
+      ? FLAC__stream_decoder_init_ogg_FILE : FLAC__stream_decoder_init_FILE
+    let status = unsafe initialize(
       decoder, stream,
       { _, frame, channels, client in
         guard let client = unsafe client, let frame = unsafe frame, let channels = unsafe channels else {
@@ -201,7 +206,7 @@ final class FLACSource: AudioSource {
 final class FLACSink: AudioSink {
   private let file: AtomicFile
   private let encoder: UnsafeMutablePointer<FLAC__StreamEncoder>
-  private let blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?]
+  private let blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>]
   private let channelCount: Int
   private var failure: AudioFileError?
 
@@ -215,11 +220,8 @@ final class FLACSink: AudioSink {
     }
     unsafe self.encoder = encoder
     // Each may be nil: where memory has run out, and without a cover.
-    var blocks: [UnsafeMutablePointer<FLAC__StreamMetadata>?] = unsafe []
-    for unsafe block in unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()] {
-      if let block = unsafe block { unsafe blocks.append(block) }
-    }
-    unsafe self.blocks = unsafe blocks
+    let all = unsafe [seekTable(shape), comments(tags), picture(tags.cover), padding()]
+    unsafe blocks = all.compactMap { unsafe $0 }
     unsafe FLAC__stream_encoder_set_channels(encoder, UInt32(shape.channelCount))
     unsafe FLAC__stream_encoder_set_bits_per_sample(encoder, UInt32(bitDepth))
     unsafe FLAC__stream_encoder_set_sample_rate(encoder, UInt32(shape.sampleRate))
@@ -228,16 +230,14 @@ final class FLACSink: AudioSink {
     // Rates above 655 350 Hz lie outside the streamable subset.
     let isSubset = FLAC__format_sample_rate_is_subset(UInt32(shape.sampleRate))
     unsafe FLAC__stream_encoder_set_streamable_subset(encoder, isSubset)
-    unsafe blocks.withUnsafeBufferPointer { pointer in
-      _ = unsafe FLAC__stream_encoder_set_metadata(
-        encoder, UnsafeMutablePointer(mutating: pointer.baseAddress), UInt32(pointer.count))
-    }
+    var list = unsafe blocks.map(Optional.some)
+    unsafe FLAC__stream_encoder_set_metadata(encoder, &list, UInt32(blocks.count))
     try start()
   }
 
   deinit {
     unsafe FLAC__stream_encoder_delete(encoder)
-    for unsafe block in unsafe blocks { unsafe FLAC__metadata_object_delete(block) }
+    unsafe blocks.forEach { unsafe FLAC__metadata_object_delete($0) }
   }
 
   func write(_ samples: Span<Int32>) throws(AudioFileError) {
@@ -304,7 +304,8 @@ private func comments(_ tags: Tags) -> UnsafeMutablePointer<FLAC__StreamMetadata
   let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_VORBIS_COMMENT)
   for (name, value) in tags.vorbisComments {
     var entry = unsafe FLAC__StreamMetadata_VorbisComment_Entry()
-    guard unsafe FLAC__metadata_object_vorbiscomment_entry_from_name_value_pair(&entry, name, value) != 0 else {
+    guard unsafe FLAC__metadata_object_vorbiscomment_entry_from_name_value_pair(&entry, name, value) != 0
+    else {
       continue
     }
     unsafe FLAC__metadata_object_vorbiscomment_append_comment(block, entry, 0)
@@ -313,7 +314,9 @@ private func comments(_ tags: Tags) -> UnsafeMutablePointer<FLAC__StreamMetadata
 }
 
 private func picture(_ cover: CoverImage?) -> UnsafeMutablePointer<FLAC__StreamMetadata>? {
-  guard let cover, let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_PICTURE) else { return nil }
+  guard let cover, let block = unsafe FLAC__metadata_object_new(FLAC__METADATA_TYPE_PICTURE) else {
+    return nil
+  }
   unsafe block.pointee.data.picture.type = FLAC__STREAM_METADATA_PICTURE_TYPE_FRONT_COVER
   unsafe block.pointee.data.picture.width = UInt32(cover.width)
   unsafe block.pointee.data.picture.height = UInt32(cover.height)

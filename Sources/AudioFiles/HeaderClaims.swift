@@ -1,5 +1,5 @@
-/// What the header of a file says, read by us before any library sees the file: libsndfile shortens a file that
-/// promises too much without a word, and takes rates of 2³¹−1 and 1024 channels.
+/// What the header of a file says, read by us before any library sees the file: libsndfile shortens a file
+/// that promises too much without a word, and takes rates of 2³¹−1 and 1024 channels.
 struct HeaderClaims {
   var container: AudioContainer
   var sampleRate: Double
@@ -7,6 +7,9 @@ struct HeaderClaims {
 
   /// nil where the header does not say, or where frames are no fixed number of bytes.
   var frameCount: Int?
+
+  /// nil for compressed samples.
+  var layout: PCMLayout?
 
   /// The bounds of a usable stem.
   func check(_ file: InputFile) throws(AudioFileError) {

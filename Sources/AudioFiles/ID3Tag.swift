@@ -1,5 +1,5 @@
-/// An ID3v2 block, version 2.4 in UTF-8, or 2.3 in UTF-16 for old players (id3.org, *ID3 tag version 2.4.0 — Main
-/// Structure* and *Native Frames*; *ID3 tag version 2.3.0*).
+/// An ID3v2 block, version 2.4 in UTF-8, or 2.3 in UTF-16 for old players (id3.org, *ID3 tag version 2.4.0 —
+/// Main Structure* and *Native Frames*; *ID3 tag version 2.3.0*).
 struct ID3Tag {
   private let version: Tags.ID3Version
   private var frames: [UInt8] = []
@@ -13,6 +13,9 @@ struct ID3Tag {
         appendUser(String(field.id3.dropFirst(5)), text)
       } else if field.id3 == "TDRC" && version == .v2_3 {
         appendOldDate(text)
+      } else if field.id3 == "TBPM" {
+        // A whole number, says the standard.
+        append("TBPM", [encodingMark] + encoded(decimal(tags.tempo ?? 0, places: 0)))
       } else {
         append(field.id3, [encodingMark] + encoded(text))
       }
@@ -38,7 +41,9 @@ struct ID3Tag {
 
   /// The size of the ID3v2 block that `opening`, its first 10 bytes, announces; nil when it is none.
   static func byteCount(_ opening: [UInt8]) -> Int? {
-    guard opening.count >= 10, opening.holds("ID3"), opening[6...9].allSatisfy({ $0 < 0x80 }) else { return nil }
+    guard opening.count >= 10, opening.holds("ID3"), opening[6...9].allSatisfy({ $0 < 0x80 }) else {
+      return nil
+    }
     let size = opening[6...9].reduce(0) { $0 << 7 | Int($1) }
     let footer = opening[5] & 0x10 == 0 ? 0 : 10
     return 10 + size + footer
@@ -46,7 +51,11 @@ struct ID3Tag {
 
   private mutating func append(_ name: String, _ body: [UInt8]) {
     frames.append(text: name)
-    if version == .v2_4 { frames += Self.sevenBits(body.count) } else { frames.append(big: UInt32(body.count)) }
+    if version == .v2_4 {
+      frames += Self.sevenBits(body.count)
+    } else {
+      frames.append(big: UInt32(body.count))
+    }
     frames += [0, 0]  // No flags.
     frames += body
   }

@@ -1,6 +1,7 @@
-/// The first frame of an MP3 of a low constant bitrate, silent and with an `Info` mark, so that players know the
-/// length and leave out delay and padding. LAME writes its own where one of its frames has room for it; at 44.1
-/// kHz and 56 kbps or less none has. This one takes a higher bitrate for itself, as LAME's do in VBR files.
+/// The first frame of an MP3 of a low constant bitrate, silent and with an `Info` mark, so that players know
+/// the length and leave out delay and padding. LAME writes its own where one of its frames has room for it;
+/// at 44.1 kHz and 56 kbps or less none has. This one takes a higher bitrate for itself, as LAME's do in VBR
+/// files.
 ///
 /// Layout: the *Mp3 Info Tag revision 1 Specifications* of LAME (gabriel.mp3-tech.org/mp3infotag.html).
 struct InfoFrame {

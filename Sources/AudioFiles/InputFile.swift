@@ -36,9 +36,16 @@ final class InputFile {
     var failed = false
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
       while filled < wanted {
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+        let rest = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
         let got = unsafe pread(descriptor, rest.baseAddress, wanted - filled, off_t(offset + filled))
-        if got > 0 { filled += got } else if got == 0 { break } else if errno != EINTR { failed = true; break }
+        if got > 0 {
+          filled += got
+        } else if got == 0 {
+          break
+        } else if errno != EINTR {
+          failed = true; break
+        }
       }
     }
     if failed { throw AudioFileError(.unreadable(reason: systemErrorText()), path) }
@@ -62,8 +69,8 @@ final class InputFile {
     }
   }
 
-  /// What `path` links to, or nothing. A file of git-annex is a link into `.git/annex/objects`, broken as long as
-  /// its content has not been fetched.
+  /// What `path` links to, or nothing. A file of git-annex is a link into `.git/annex/objects`, broken as
+  /// long as its content has not been fetched.
   private static func linkTarget(_ path: String) -> String {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, filled in
       let count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
@@ -75,8 +82,8 @@ final class InputFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Pointer files are short texts: `version https://git-lfs.github.com/spec/v1`, `oid sha256:…`, `size …`, and
-  /// `/annex/objects/KEY` in an unlocked git-annex file.
+  /// Pointer files are short texts: `version https://git-lfs.github.com/spec/v1`, `oid sha256:…`, `size …`,
+  /// and `/annex/objects/KEY` in an unlocked git-annex file.
   private func refusePointers() throws(AudioFileError) {
     guard size <= 1024 else { return }
     let text = String(decoding: try bytes(at: 0, count: size), as: UTF8.self)

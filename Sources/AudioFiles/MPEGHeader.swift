@@ -10,13 +10,17 @@ struct MPEGFrameHeader: Equatable {
   var samplesPerFrame: Int { layer == 1 ? 384 : layer == 3 && version > 1 ? 576 : 1152 }
 
   /// Side information between a layer III header and its main data: where an `Info` mark stands.
-  var sideInformationBytes: Int { version == 1 ? (channelCount == 1 ? 17 : 32) : (channelCount == 1 ? 9 : 17) }
+  var sideInformationBytes: Int {
+    version == 1 ? (channelCount == 1 ? 17 : 32) : (channelCount == 1 ? 9 : 17)
+  }
 
   init?(_ bytes: [UInt8], at offset: Int) {
     guard let word = bytes.big(UInt32.self, at: offset), word >> 21 == 0x7FF else { return nil }
     let versionBits = Int(word >> 19 & 3), layerBits = Int(word >> 17 & 3)
     let bitrateIndex = Int(word >> 12 & 15), rateIndex = Int(word >> 10 & 3)
-    guard versionBits != 1, layerBits != 0, (1...14).contains(bitrateIndex), rateIndex != 3 else { return nil }
+    guard versionBits != 1, layerBits != 0, (1...14).contains(bitrateIndex), rateIndex != 3 else {
+      return nil
+    }
     version = versionBits == 3 ? 1 : versionBits == 2 ? 2 : 3
     layer = 4 - layerBits
     sampleRate = [44_100, 48_000, 32_000][rateIndex] >> (version - 1)
@@ -89,8 +93,8 @@ struct MPEGStreamStart {
     if flags & 2 != 0 {
       promisedBytes = bytes.big(UInt32.self, at: mark + (flags & 1 != 0 ? 12 : 8)).map { Int($0) }
     }
-    // With all four fields there, LAME's part follows 120 bytes after the mark; delay and padding stand in its
-    // bytes 21 … 23, 12 bits each.
+    // With all four fields there, LAME's part follows 120 bytes after the mark; delay and padding stand in
+    // its bytes 21 … 23, 12 bits each.
     if flags & 15 == 15, let word = bytes.big(UInt32.self, at: mark + 120 + 20), word & 0xFFFFFF != 0 {
       skippedFrames = Int(word >> 12 & 0xFFF) + 529
     }

@@ -10,8 +10,9 @@ import CMPG123
 
 /// MPEG audio through libmpg123. The only calls of that library.
 ///
-/// Its `generic` decoder is plain C in Float32 and gives the same bits on every CPU; the one that it would pick by
-/// itself differs from CPU to CPU, by −117 dBFS. Encoder delay and padding are left out as the `Info` frame says.
+/// Its `generic` decoder is plain C in Float32 and gives the same bits on every CPU; the one that it would
+/// pick by itself differs from CPU to CPU, by −117 dBFS. Encoder delay and padding are left out as the `Info`
+/// frame says.
 @safe
 final class MPG123Source: AudioSource {
   let info: AudioFileInfo
@@ -36,8 +37,10 @@ final class MPG123Source: AudioSource {
       MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_FORCE_FLOAT.rawValue
       | MPG123_SKIP_ID3V2.rawValue | MPG123_NO_FRANKENSTEIN.rawValue
     unsafe mpg123_set_parameter(handle, Int32(MPG123_ADD_FLAGS.rawValue), Int(flags))
-    unsafe mpg123_set_parameter(handle, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_AUTO_RESAMPLE.rawValue))
-    // Frames decoded ahead of a place that is sought, so that overlap and bit reservoir are what they would be.
+    unsafe mpg123_set_parameter(
+      handle, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_AUTO_RESAMPLE.rawValue))
+    // Frames decoded ahead of a place that is sought, so that overlap and bit reservoir are what they would
+    // be.
     unsafe mpg123_set_parameter(handle, Int32(MPG123_PREFRAMES.rawValue), 32)
     let format = unsafe Self.open(handle, file)
     guard let format else {
@@ -83,8 +86,9 @@ final class MPG123Source: AudioSource {
     return filled
   }
 
-  /// The decoder's filter bank turns by a quarter a frame and its rounding with it: only a start at every fourth
-  /// frame gives the bits that a reading from the beginning gives. The rest of the way is decoded and dropped.
+  /// The decoder's filter bank turns by a quarter a frame and its rounding with it: only a start at every
+  /// fourth frame gives the bits that a reading from the beginning gives. The rest of the way is decoded and
+  /// dropped.
   func seek(to frame: Int) throws(AudioFileError) {
     if frame == position { return }
     // Opened anew, because libmpg123 does not forget all of its state in a short seek.
@@ -115,6 +119,7 @@ final class MPG123Source: AudioSource {
   private static func info(_ start: MPEGStreamStart, rate: Int, channels: Int, frames: Int) -> AudioFileInfo {
     AudioFileInfo(
       container: .mp3, encoding: start.header.layer == 3 ? "MP3" : "MPEG layer \(start.header.layer)",
-      bitDepth: nil, isFloat: false, isLossy: true, sampleRate: rate, channelCount: channels, frameCount: frames)
+      bitDepth: nil, isFloat: false, isLossy: true, sampleRate: rate, channelCount: channels,
+      frameCount: frames)
   }
 }

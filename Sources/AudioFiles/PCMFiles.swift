@@ -12,7 +12,8 @@ final class WAVSink: AudioSink {
   private var buffer: [UInt8] = []
 
   init(
-    _ file: AtomicFile, _ shape: AudioShape, _ samples: EncodingFormat.SampleFormat, _ tags: Tags, riffLimit: Int
+    _ file: AtomicFile, _ shape: AudioShape, _ samples: EncodingFormat.SampleFormat, _ tags: Tags,
+    riffLimit: Int
   ) throws(AudioFileError) {
     (self.file, self.samples) = (file, samples)
     let isFloat = samples == .float32
@@ -82,7 +83,8 @@ final class WAVSink: AudioSink {
 }
 
 /// Writes an AIFF, or for floats an AIFF-C (Apple, *Audio Interchange File Format*, 1989 and 1991): `COMM`,
-/// `SSND` and `ID3 `, which is where players and taggers look; the text chunks of AIFF itself know no Unicode.
+/// `SSND` and `ID3 `, which is where players and taggers look; the text chunks of AIFF itself know no
+/// Unicode.
 final class AIFFSink: AudioSink {
   private let file: AtomicFile
   private let samples: EncodingFormat.SampleFormat

@@ -1,6 +1,7 @@
 import CSndfile
 
-/// WAV, RF64, AIFF, AIFF-C, CAF and Ogg through libsndfile. The only calls of that library.
+/// Ogg, and WAV, AIFF-C and CAF with compressed samples, through libsndfile. The only calls of that
+/// library.
 ///
 /// Integers come as n / 2^(b−1), floats as they are.
 @safe

@@ -1,5 +1,5 @@
-/// What a deliverable says about itself. Every format gets all of it in its own fields; a nil or empty text is
-/// left out.
+/// What a deliverable says about itself. Every format gets all of it in its own fields; a nil or empty text
+/// is left out.
 public struct Tags: Sendable, Equatable {
   public var title: String?
   public var artist: String?
@@ -203,6 +203,7 @@ func decimal(_ value: Double, places: Int) -> String {
   let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
   guard let scaled = Int(exactly: (value * Double(scale)).rounded()) else { return "0" }
   let (whole, fraction) = abs(scaled).quotientAndRemainder(dividingBy: scale)
+  if places == 0 { return "\(scaled)" }
   let digits = String(fraction)
   return (scaled < 0 ? "-" : "") + "\(whole)." + String(repeating: "0", count: places - digits.count) + digits
 }

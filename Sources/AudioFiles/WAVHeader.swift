@@ -1,8 +1,11 @@
-/// The header of a WAV or RF64 file (Microsoft's *Multiple Channel Audio Data and WAVE Files*; EBU Tech 3306).
+/// The header of a WAV or RF64 file (Microsoft's *Multiple Channel Audio Data and WAVE Files*; EBU Tech
+/// 3306).
 func readWAVHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   let opening = try file.bytes(at: 0, count: 12)
   let isRF64 = opening.holds("RF64")
-  guard opening.holds("WAVE", at: 8) else { throw file.failure(.unsupported(what: "a RIFF file without audio")) }
+  guard opening.holds("WAVE", at: 8) else {
+    throw file.failure(.unsupported(what: "a RIFF file without audio"))
+  }
 
   var format: WAVFormat?
   var longDataSize: UInt64?
@@ -53,10 +56,25 @@ private struct WAVFormat {
 
   /// Whether frames are a fixed number of bytes: integer PCM (1), float (3), A-law (6) and µ-law (7).
   var hasFixedFrames: Bool { [1, 3, 6, 7].contains(tag) }
+
+  /// nil for anything but PCM and floats of the usual widths. Odd widths stand at the top of the next whole
+  /// byte.
+  var sample: PCMLayout.Sample? {
+    switch (tag, (bitsPerSample + 7) / 8) {
+    case (1, 1): .unsigned8
+    case (1, 2): .integer16
+    case (1, 3): .integer24
+    case (1, 4): .integer32
+    case (3, 4): .float32
+    case (3, 8): .float64
+    default: nil
+    }
+  }
 }
 
 private func claims(
-  _ file: InputFile, _ format: WAVFormat, _ container: AudioContainer, _ body: Int, _ promised: Int, _ found: Int
+  _ file: InputFile, _ format: WAVFormat, _ container: AudioContainer, _ body: Int, _ promised: Int,
+  _ found: Int
 ) throws(AudioFileError) -> HeaderClaims {
   var claims = HeaderClaims(
     container: container, sampleRate: Double(format.sampleRate), channelCount: Int(format.channelCount))
@@ -66,11 +84,15 @@ private func claims(
     let expected = Int(format.channelCount) * ((Int(format.bitsPerSample) + 7) / 8)
     guard expected > 0, Int(format.frameSize) == expected else {
       throw file.failure(
-        .badHeader(reason: "frames of \(format.frameSize) bytes for \(format.channelCount) channels of "
-          + "\(format.bitsPerSample) bits"))
+        .badHeader(
+          reason: "frames of \(format.frameSize) bytes for \(format.channelCount) channels of "
+            + "\(format.bitsPerSample) bits"))
     }
     frameSize = expected
     claims.frameCount = promised / expected
+    claims.layout = format.sample.map {
+      PCMLayout(sample: $0, isBigEndian: false, frameSize: expected, offset: body)
+    }
   }
   let end = body + min(promised, found)
   var present = min(promised, found)

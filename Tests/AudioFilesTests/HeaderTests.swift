@@ -28,9 +28,12 @@ import Testing
     #expect(
       probing(wav(promisedBytes: .max, audio))
         == .truncated(promised: 2_147_483_647, found: 2000, unit: "frames"))
-    #expect(probing(wav(promisedBytes: 2000, audio)) == .overlong(promised: 1000, found: 2000, unit: "frames"))
-    #expect(probing(wav(audio) + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) == nil, "filling after the audio is no audio")
-    #expect(probing(Array(wav(audio).dropLast(2000))) == .truncated(promised: 2000, found: 1000, unit: "frames"))
+    #expect(
+      probing(wav(promisedBytes: 2000, audio)) == .overlong(promised: 1000, found: 2000, unit: "frames"))
+    #expect(
+      probing(wav(audio) + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) == nil, "filling after the audio is no audio")
+    #expect(
+      probing(Array(wav(audio).dropLast(2000))) == .truncated(promised: 2000, found: 1000, unit: "frames"))
   }
 
   @Test func aWAVFromAPipeGoesToItsEnd() throws {
@@ -67,6 +70,25 @@ import Testing
         == .truncated(promised: 2000, found: 1500, unit: "frames"))
   }
 
+  @Test func aCAFThatPromisesOtherThanItHolds() {
+    #expect(probing(caf(audio)) == nil)
+    #expect(probing(caf(promisedBytes: -5, audio)) == nil, "to the end of the file")
+    #expect(
+      probing(caf(promisedBytes: 6000, audio)) == .truncated(promised: 3000, found: 2000, unit: "frames"))
+    #expect(probing(caf([])) == .noFrames)
+  }
+
+  @Test(.enabled(if: isInstalled("flac")))
+  func anOggFileThatIsCut() throws {
+    try write(noise(20_000, bits: 16), to: folder.file("a.wav"), .wav(.integer16))
+    let path = folder.file("a.oga")
+    _ = output(of: "flac -s --ogg -o '\(path)' '\(folder.file("a.wav"))'")
+    #expect(try probe(path).container == .ogg)
+    #expect(try readAll(path) == readAll(folder.file("a.wav")))
+    #expect(probing(Array(bytes(of: path).dropLast(1))) == .endMissing)
+    #expect(probing(Array(bytes(of: path).dropLast(20_000))) == .endMissing)
+  }
+
   @Test func aFileThatIsNotFinite() {
     var samples = [Float](repeating: 0.5, count: 10_000)
     samples[7_001] = .nan
@@ -79,7 +101,8 @@ import Testing
     path = folder.write(
       wav(tag: 3, channels: 2, bits: 32, samples.flatMap { little($0.bitPattern) }), to: "nan.wav")
     #expect(refusal { _ = try readAll(path) } == .notFinite(frame: 4999, channel: 1))
-    #expect(AudioFileError(.notFinite(frame: 4999, channel: 1), path).message.contains("frame 4999 of channel 1"))
+    #expect(
+      AudioFileError(.notFinite(frame: 4999, channel: 1), path).message.contains("frame 4999 of channel 1"))
   }
 
   @Test func pointersInsteadOfAudio() throws {
@@ -107,7 +130,9 @@ import Testing
     #expect(probing([0xFF, 0xFB]) == .notAudio)
     #expect(probing([UInt8](repeating: 0xFF, count: 5000)) == .notAudio)
     #expect(probing(onePixelPNG) == .notAudio)
-    #expect(probing([0, 0, 0, 24] + Array("ftypM4A ".utf8)) == .unsupported(what: "an MP4 or M4A file (AAC or ALAC)"))
+    #expect(
+      probing([0, 0, 0, 24] + Array("ftypM4A ".utf8))
+        == .unsupported(what: "an MP4 or M4A file (AAC or ALAC)"))
     #expect(probing(Array("RIFF".utf8)) == .unsupported(what: "a RIFF file without audio"))
     #expect(probing(Array(wav(audio)[..<36])) == .badHeader(reason: "no `data` chunk"))
   }
@@ -115,9 +140,12 @@ import Testing
   /// Every header cut anywhere, and with any byte wrong, gives an answer and not a crash.
   @Test func brokenHeadersAreAnswered() throws {
     try write(noise(64, bits: 16), to: folder.file("f.flac"), .flac(bitDepth: 16, compression: 5))
-    try writeFloats(tones(frames: 2000, channels: 1, rate: 48_000), to: folder.file("m.mp3"), .mp3(.constant(64)), channels: 1)
+    try writeFloats(
+      tones(frames: 2000, channels: 1, rate: 48_000), to: folder.file("m.mp3"), .mp3(.constant(64)),
+      channels: 1)
     let originals = [
-      wav(Array(audio[..<64])), aiff(frames: 32, Array(audio[..<64])), bytes(of: folder.file("f.flac")),
+      wav(Array(audio[..<64])), aiff(frames: 32, Array(audio[..<64])), caf(Array(audio[..<64])),
+      bytes(of: folder.file("f.flac")),
       bytes(of: folder.file("m.mp3")),
     ]
     for original in originals {
@@ -165,7 +193,9 @@ import Testing
     // Again after going back to the start, but not after a seek, when it cannot be known.
     let reader = try AudioFileReader(path)
     var buffer = [Double](repeating: 0, count: 40_000)
-    for (place, expected) in [(0, .damaged(frame: nil)), (0, .damaged(frame: nil)), (1, nil)] as [(Int, AudioFileError.Kind?)] {
+    for (place, expected) in [(0, .damaged(frame: nil)), (0, .damaged(frame: nil)), (1, nil)]
+      as [(Int, AudioFileError.Kind?)]
+    {
       try reader.seek(to: place)
       let kind = refusal {
         var span = buffer.mutableSpan

@@ -38,9 +38,28 @@ import Testing
     #expect(error / signal < 1e-5)
   }
 
+  /// Left to itself, LAME turns the lower bitrates down by up to 0.45 dB.
+  @Test(arguments: [
+    EncodingFormat.MP3Rate.constant(64), .constant(128), .constant(192), .constant(320), .variable(2),
+  ])
+  func theLevelIsKept(_ rate: EncodingFormat.MP3Rate) throws {
+    let path = folder.file("a.mp3")
+    let samples = tones(frames: 20_000, channels: 2, rate: 48_000)
+    try writeFloats(samples, to: path, .mp3(rate))
+    let decoded = try readAll(path)
+    var before = 0.0, after = 0.0
+    for index in 4000..<36_000 {
+      before += Double(samples[index] * samples[index])
+      after += decoded[index] * decoded[index]
+    }
+    // 0.02 dB.
+    #expect(abs(after / before - 1) < 0.0046)
+  }
+
   @Test func aSeekGivesTheSameFrames() throws {
     let path = folder.file("a.mp3")
-    try writeFloats(tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
+    try writeFloats(
+      tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
     let whole = try readFrames(path)
     let reader = try AudioFileReader(path)
     for place in [40_000, 0, 1, 22_222, 44_000, 500, 700, 3_000, 4_000, 6_000] {
@@ -54,7 +73,8 @@ import Testing
 
   @Test func aCutFileIsFound() throws {
     let path = folder.file("a.mp3")
-    try writeFloats(tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
+    try writeFloats(
+      tones(frames: 44_100, channels: 2, rate: 44_100), to: path, .mp3(.constant(128)), rate: 44_100)
     let file = bytes(of: path)
     let cut = folder.write(Array(file.dropLast(file.count / 2)), to: "b.mp3")
     #expect(
@@ -102,8 +122,10 @@ import Testing
       _ = try AudioFileWriter(path, .mp3(.constant(320)), sampleRate: 96_000, channelCount: 2, frameCount: 1)
     }
     #expect(
-      kind == .encoderRefused(
-        reason: "MP3 goes up to 48 kHz; the sample rate is 96000 Hz", hints: ["write `sample_rate: 48 kHz`"]))
+      kind
+        == .encoderRefused(
+          reason: "MP3 goes up to 48 kHz; the sample rate is 96000 Hz", hints: ["write `sample_rate: 48 kHz`"]
+        ))
     #expect(folder.names.isEmpty)
   }
 }

@@ -6,8 +6,10 @@ import Testing
   let folder = TemporaryFolder()
 
   static let integerFormats: [EncodingFormat] = [
-    .wav(.integer16), .wav(.integer24), .wav(.integer32), .aiff(.integer16), .aiff(.integer24), .aiff(.integer32),
-    .flac(bitDepth: 16, compression: 5), .flac(bitDepth: 24, compression: 0), .flac(bitDepth: 24, compression: 8),
+    .wav(.integer16), .wav(.integer24), .wav(.integer32), .aiff(.integer16), .aiff(.integer24),
+    .aiff(.integer32),
+    .flac(bitDepth: 16, compression: 5), .flac(bitDepth: 24, compression: 0),
+    .flac(bitDepth: 24, compression: 8),
   ]
 
   @Test(arguments: integerFormats, [1, 2])
@@ -31,7 +33,8 @@ import Testing
     try writeFloats(samples, to: path, format, rate: 96_000, tags: fullTags())
     #expect(try readAll(path).map { Float($0).bitPattern } == samples.map(\.bitPattern))
     let info = try probe(path)
-    #expect(info.isFloat && info.encoding == "32-bit float" && info.sampleRate == 96_000 && info.frameCount == 4)
+    #expect(
+      info.isFloat && info.encoding == "32-bit float" && info.sampleRate == 96_000 && info.frameCount == 4)
   }
 
   @Test(arguments: [8_000, 44_100, 96_000, 192_000, 384_000, 768_000])
@@ -114,8 +117,41 @@ import Testing
     #expect(try probe(double).encoding == "64-bit float")
   }
 
+  @Test func littleEndianAIFFC() throws {
+    // The same file with `sowt` in place of `AIFF`'s order.
+    var file = Array("AIFCCOMM".utf8) + big(UInt32(24)) + big(UInt16(1)) + big(UInt32(2)) + big(UInt16(16))
+    file += big(UInt16(16_398)) + big(UInt64(48_000) << 48) + Array("sowt".utf8) + [0, 0]
+    file += Array("SSND".utf8) + big(UInt32(12)) + big(UInt64(0)) + [0, 0x40, 0xFF, 0xFF]
+    let path = folder.write(Array("FORM".utf8) + big(UInt32(file.count)) + file, to: "a.aifc")
+    #expect(try readAll(path) == [0.5, -1 / 32_768])
+    #expect(try probe(path).container == .aifc)
+  }
+
+  @Test func extensibleWAV() throws {
+    var file = Array("WAVEfmt ".utf8) + little(UInt32(40)) + little(UInt16(0xFFFE)) + little(UInt16(1))
+    file += little(UInt32(44_100)) + little(UInt32(132_300)) + little(UInt16(3)) + little(UInt16(24))
+    file += little(UInt16(22)) + little(UInt16(24)) + little(UInt32(4)) + little(UInt16(1))
+    file += [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+    file += Array("data".utf8) + little(UInt32(6)) + [0, 0, 0x80, 0xFF, 0xFF, 0x7F]
+    let path = folder.write(Array("RIFF".utf8) + little(UInt32(file.count)) + file, to: "a.wav")
+    #expect(try readAll(path) == [-1, 1 - 1 / 8_388_608])
+    #expect(try probe(path).bitDepth == 24)
+  }
+
+  /// What libsndfile reads for us.
+  @Test func compressedWAVAndCAF() throws {
+    let muLaw = folder.write(wav(tag: 7, bits: 8, [0xFF, 0x80, 0x00]), to: "a.wav")
+    #expect(try readAll(muLaw) == [0, 32_124 / 32_768, -32_124 / 32_768])
+    #expect(try probe(muLaw).isLossy)
+    let audio = big(UInt16(0x4000)) + big(UInt16(0xFFFF))
+    let caf = folder.write(caf(audio), to: "a.caf")
+    #expect(try readAll(caf) == [0.5, -1 / 32_768])
+    #expect(try probe(caf).encoding == "16-bit PCM")
+  }
+
   @Test(arguments: [
-    EncodingFormat.wav(.integer24), .aiff(.integer16), .flac(bitDepth: 24, compression: 8), .mp3(.constant(128)),
+    EncodingFormat.wav(.integer24), .aiff(.integer16), .flac(bitDepth: 24, compression: 8),
+    .mp3(.constant(128)),
   ])
   func theSameSamplesGiveTheSameBytes(_ format: EncodingFormat) throws {
     for name in ["a", "b"] {

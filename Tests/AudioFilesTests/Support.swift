@@ -161,8 +161,10 @@ func fullTags() -> Tags {
 }
 
 let onePixelPNG: [UInt8] = [
-  0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2,
-  0, 0, 0, 0x90, 0x77, 0x53, 0xDE, 0, 0, 0, 12, 0x49, 0x44, 0x41, 0x54, 0x08, 0xD7, 0x63, 0xF8, 0xCF, 0xC0, 0, 0, 3,
+  0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1,
+  8, 2,
+  0, 0, 0, 0x90, 0x77, 0x53, 0xDE, 0, 0, 0, 12, 0x49, 0x44, 0x41, 0x54, 0x08, 0xD7, 0x63, 0xF8, 0xCF, 0xC0, 0,
+  0, 3,
   1, 1, 0, 0x18, 0xDD, 0x8D, 0xB0, 0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
 ]
 
@@ -184,9 +186,18 @@ func wav(
   return Array("RIFF".utf8) + little(riffSize ?? UInt32(bytes.count)) + bytes
 }
 
+/// 16 bits, mono.
+func caf(promisedBytes: Int? = nil, _ audio: [UInt8]) -> [UInt8] {
+  var bytes = Array("caff".utf8) + big(UInt16(1)) + big(UInt16(0)) + Array("desc".utf8) + big(UInt64(32))
+  bytes += big((48_000.0).bitPattern) + Array("lpcm".utf8) + big(UInt32(0)) + big(UInt32(2)) + big(UInt32(1))
+  bytes += big(UInt32(1)) + big(UInt32(16))
+  return bytes + Array("data".utf8) + big(Int64(promisedBytes ?? audio.count) + 4) + big(UInt32(0)) + audio
+}
+
 /// `rate` is an 80-bit number, by default 48 000.
 func aiff(
-  channels: Int = 1, frames: Int, bits: Int = 16, rate: [UInt8] = big(UInt16(16_398)) + big(UInt64(48_000) << 48),
+  channels: Int = 1, frames: Int, bits: Int = 16,
+  rate: [UInt8] = big(UInt16(16_398)) + big(UInt64(48_000) << 48),
   _ audio: [UInt8]
 ) -> [UInt8] {
   var bytes = Array("AIFFCOMM".utf8) + big(UInt32(18)) + big(UInt16(channels)) + big(UInt32(frames))

@@ -5,7 +5,9 @@ import Testing
   let folder = TemporaryFolder()
 
   func id3(_ tags: Tags) throws -> [UInt8] {
-    try writeFloats(tones(frames: 1152, channels: 1, rate: 48_000), to: folder.file("t.mp3"), .mp3(.constant(64)), channels: 1, tags: tags)
+    try writeFloats(
+      tones(frames: 1152, channels: 1, rate: 48_000), to: folder.file("t.mp3"), .mp3(.constant(64)),
+      channels: 1, tags: tags)
     let file = bytes(of: folder.file("t.mp3"))
     guard file.starts(with: Array("ID3".utf8)) else { return [] }
     let size = file[6...9].reduce(0) { $0 << 7 | Int($1) }
@@ -16,7 +18,9 @@ import Testing
     var tags = Tags()
     tags.title = "ö日🎧"
     #expect(
-      try id3(tags) == Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 20] + Array("TIT2".utf8) + [0, 0, 0, 10, 0, 0, 3]
+      try id3(tags) == Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 20] + Array("TIT2".utf8) + [
+        0, 0, 0, 10, 0, 0, 3,
+      ]
         + Array("ö日🎧".utf8))
   }
 
@@ -35,11 +39,22 @@ import Testing
   @Test func everyFieldHasItsFrame() throws {
     let text = String(decoding: try id3(fullTags()), as: UTF8.self)
     for frame in [
-      "TIT2", "TPE1", "TPE2", "TALB", "TRCK", "TPOS", "TCON", "TCOM", "TEXT", "TSRC", "TCOP", "TPUB", "TBPM", "TLAN",
-      "TDRC", "COMM", "APIC", "BARCODE\0012345678905", "CATALOGNUMBER\0CAT-001", "replaygain_track_gain\0-4.26 dB",
+      "TIT2", "TPE1", "TPE2", "TALB", "TRCK", "TPOS", "TCON", "TCOM", "TEXT", "TSRC", "TCOP", "TPUB", "TBPM",
+      "TLAN",
+      "TDRC", "COMM", "APIC", "BARCODE\0012345678905", "CATALOGNUMBER\0CAT-001",
+      "replaygain_track_gain\0-4.26 dB",
       "replaygain_track_peak\00.988553", "\u{3}QZABC2600001", "\u{3}3/10", "\u{3}eng\0Mixed at night 🌙",
       "\u{3}image/png\0\u{3}\0",
     ] { #expect(text.contains(frame), "\(frame)") }
+  }
+
+  @Test func aTempoIsWholeInID3AndExactInFLAC() throws {
+    var tags = Tags()
+    tags.tempo = 112.5
+    #expect(try id3(tags).suffix(14) == Array("TBPM".utf8) + [0, 0, 0, 4, 0, 0, 3] + Array("113".utf8))
+    let path = folder.file("a.flac")
+    try write(noise(100, bits: 16), to: path, .flac(bitDepth: 16, compression: 5), tags: tags)
+    #expect(String(decoding: bytes(of: path), as: UTF8.self).contains("BPM=112.50"))
   }
 
   @Test func informationOfAWAV() throws {
@@ -111,7 +126,9 @@ import Testing
   @Test(.enabled(if: isInstalled("ffprobe")), arguments: formats)
   func ffprobeReadsTheTags(_ format: EncodingFormat) throws {
     let text = output(of: "ffprobe -v error -show_format -show_streams '\(try tagged(format))'")
-    for value in ["Nächtliche Fahrt 日本 🎧", "Ada Väle", "First Light", "2026-11-22", "Mixed at night 🌙", "3/10"] {
+    for value in [
+      "Nächtliche Fahrt 日本 🎧", "Ada Väle", "First Light", "2026-11-22", "Mixed at night 🌙", "3/10",
+    ] {
       let parts = format.fileExtension == "flac" && value == "3/10" ? "track=3" : value
       #expect(text.contains(parts), "\(value)")
     }
