@@ -1,0 +1,146 @@
+/// The interpolation that decides what a true peak is, and a cheaper one with a bound on how far it can be off.
+///
+/// The judge is 16-fold oversampling by a Kaiser-windowed sinc of 256 taps a phase (β = 10: stopband under
+/// −100 dB, flat to 0.487 of the sample rate). ITU-R BS.1770-5 Annex 2 asks for 4-fold at least and gives a 48-tap
+/// filter by way of example, which reads up to 2.2 dB low near Nyquist.
+///
+/// 256 taps at 15 phases are too many to compute everywhere. Two estimates say where the judge must look:
+///
+/// - *linear*: between two samples the signal exceeds the larger one at most by a constant times the greatest
+///   second difference nearby;
+/// - *short*: 24 taps, off at most by a constant times the greatest *treble* nearby, the signal filtered by
+///   ((1 − 0.7 z⁻¹)/1.7)⁴, small where music is strong and 1 at Nyquist, where a short filter fails.
+///
+/// The constants are proofs, not experience. Judge minus estimate is a filter d; with u the treble filter,
+/// d = q·u, and |d ∗ x| ≤ Σ|q| · max|u ∗ x| (Hölder). Σ|q| is split into the taps within 32 frames and the rest, so
+/// that a loud treble far away counts little. What lies beyond the window kept weighs under 10⁻⁶ and is ignored.
+struct TruePeakKernel: Sendable {
+  static let phases = 16
+  static let judgeTaps = 256
+  static let shortTaps = 24
+  /// Frames from the last one before the place in question back to a kernel's first tap.
+  static let judgeReach = 127
+  static let shortReach = 11
+
+  /// Taps of phases 1 … 15, one after the other; phase p lies p/16 after the frame. Phase 0 is the frame itself.
+  let judge: [Double]
+  let short: [Double]
+  /// Per phase, index 0 for phase 1: the short estimate's error per unit of near and of far treble.
+  let nearTreble: [Double]
+  let farTreble: [Double]
+  /// The linear estimate's error per unit of near and far second difference; worst phase.
+  let nearCurvature: Double
+  let farCurvature: Double
+
+  static let standard = TruePeakKernel()
+
+  private init() {
+    var judge: [Double] = []
+    var short: [Double] = []
+    var nearTreble: [Double] = []
+    var farTreble: [Double] = []
+    var curvature = (near: 0.0, far: 0.0)
+    for phase in 1..<Self.phases {
+      let exact = Self.windowedSinc(phase: phase, taps: Self.judgeTaps, shape: 10)
+      let estimate = Self.windowedSinc(phase: phase, taps: Self.shortTaps, shape: 6)
+      judge += exact
+      short += estimate
+      var error = exact
+      for tap in estimate.indices { error[tap + Self.judgeReach - Self.shortReach] -= estimate[tap] }
+      let treble = Self.trebleNorm(error)
+      nearTreble.append(treble.near)
+      farTreble.append(treble.far)
+      let bend = Self.curvatureNorm(exact)
+      curvature = (max(curvature.near, bend.near), max(curvature.far, bend.far))
+    }
+    self.judge = judge
+    self.short = short
+    self.nearTreble = nearTreble
+    self.farTreble = farTreble
+    nearCurvature = curvature.near
+    farCurvature = curvature.far
+  }
+
+  /// Taps around a place `phase`/16 after a frame, half of them on either side, for that frame's sample and those
+  /// around it in order of time.
+  static func windowedSinc(phase: Int, taps: Int, shape: Double) -> [Double] {
+    let offset = Double(phase) / Double(phases)
+    let height = Maths.sineAndCosine(turns: offset / 2).sine
+    let half = Double(taps / 2)
+    return (0..<taps).map { tap in
+      let distance = offset - Double(tap - (taps / 2 - 1))
+      // sin π(offset − k) = (−1)^k sin π·offset.
+      let sine = (tap - (taps / 2 - 1)) % 2 == 0 ? height : -height
+      let place = distance / half
+      let window = bessel(shape * (1 - place * place).squareRoot()) / bessel(shape)
+      return sine / (Maths.pi * distance) * window
+    }
+  }
+
+  /// The modified Bessel function I₀ by its power series (*NIST Digital Library of Mathematical Functions* 10.25.2).
+  private static func bessel(_ x: Double) -> Double {
+    let quarter = x * x / 4
+    var term = 1.0
+    var sum = 1.0
+    var index = 1.0
+    while term > sum * 1e-18 {
+      term *= quarter / (index * index)
+      sum += term
+      index += 1
+    }
+    return sum
+  }
+
+  /// Σ|q| of `error` = q · ((1 − 0.7 z⁻¹)/1.7)⁴, near the middle and elsewhere.
+  private static func trebleNorm(_ error: [Double]) -> (near: Double, far: Double) {
+    // Tap k of the error is Σ uᵢ q[k+i]: dividing runs from the last tap to the first, and past it as it decays.
+    let tail = 256
+    var quotient = Array(repeating: 0.0, count: tail) + error
+    for _ in 0..<4 {
+      var later = 0.0
+      for place in quotient.indices.reversed() {
+        later = 1.7 * quotient[place] + 0.7 * later
+        quotient[place] = later
+      }
+    }
+    return norm(quotient, middle: tail + judgeReach)
+  }
+
+  /// The same for the linear estimate and the second difference x[n−1] − 2x[n] + x[n+1].
+  private static func curvatureNorm(_ exact: [Double]) -> (near: Double, far: Double) {
+    // A straight line's worth of the judge is put on the two samples beside the place: what is left has no sum
+    // and no first moment, and two running sums divide it by (1 − z⁻¹)² without remainder.
+    var error = exact
+    var sum = 0.0
+    var moment = 0.0
+    for tap in exact.indices {
+      sum += exact[tap]
+      moment += exact[tap] * Double(tap - judgeReach)
+    }
+    error[judgeReach] -= sum - moment
+    error[judgeReach + 1] -= moment
+    var first = 0.0
+    var second = 0.0
+    for tap in error.indices {
+      first += error[tap]
+      second += first
+      error[tap] = second
+    }
+    // The second sum at tap k belongs to the difference around k + 1.
+    return norm(error, middle: judgeReach - 1)
+  }
+
+  private static func norm(_ quotient: [Double], middle: Int) -> (near: Double, far: Double) {
+    var near = 0.0
+    var far = 0.0
+    for place in quotient.indices {
+      // The place in question lies between `middle` and the one after.
+      if place >= middle - 31 && place <= middle + 32 {
+        near += Maths.magnitude(quotient[place])
+      } else {
+        far += Maths.magnitude(quotient[place])
+      }
+    }
+    return (near, far)
+  }
+}
