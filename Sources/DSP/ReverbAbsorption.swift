@@ -1,11 +1,11 @@
 /// What the lines of a network lose per frame of delay, by frequency.
 ///
 /// A line of d frames gets the gain 10^(−3d/(RT60·fs)) (Jot and Chaigne, 1991, equation 15) at `reference`, and a
-/// first-order shelf that takes it to the shorter time of the high frequencies; the shelf is a bilinear transform
-/// of (1 + s/wz)/(1 + s/wp) whose middle √(wz·wp) is the model's damping frequency.
+/// first-order shelf that takes it to the shorter time of the high frequencies: the bilinear transform of
+/// (1 + s/zero)/(1 + s/pole), about the model's damping frequency.
 struct ReverbAbsorption {
   /// Between the octaves of 500 Hz and 1 kHz, by which a decay is judged.
-  static let reference = 720.0
+  static let reference = 790.0
 
   private let decay: Double
   private let shortDecay: Double
@@ -23,15 +23,27 @@ struct ReverbAbsorption {
     judged = Maths.tangent(Maths.pi * Self.reference / sampleRate)
   }
 
-  /// The section of a line; `gain` is its gain at the reference.
-  func section(delayFrames: Int) -> (direct: Double, delayed: Double, pole: Double, gain: Double) {
+  /// Coefficients of y = direct · w[n] + delayed · w[n−1], w[n] = x[n] + pole · w[n−1].
+  struct Section {
+    let direct: Double
+    let delayed: Double
+    let pole: Double
+    /// Gain at the reference.
+    let gain: Double
+  }
+
+  /// The section of a line.
+  func section(delayFrames: Int) -> Section {
     let delay = Double(delayFrames)
     let gain = Maths.power10(-3 * delay / (decay * sampleRate))
-    // Depth of the shelf from 0 Hz to the end; the poles lie below the middle by its root.
-    // No deeper than 30 dB a round: what falls so fast is gone, and the pole stays above the judged octaves.
-    let depth = max(0.0316, Maths.power10(-3 * delay / sampleRate * (1 / shortDecay - 1 / decay)))
-    let root = depth.squareRoot()
-    let poleAt = middle * root, zeroAt = middle / root
+    // Depth of the shelf from 0 Hz to the end, as −ln of its power. No deeper than 30 dB a round: what falls so
+    // fast is gone.
+    let fall = min(6.9, 13.815510557964274 * delay / sampleRate * (1 / shortDecay - 1 / decay))
+    // The pole gives lines of all lengths the same course of decay over the judged octaves: the power falls there
+    // by (1/pole² − 1/zero²)·t², which is to be (fall/middle²)·t².
+    let share = fall < 1e-6 ? 1 : (1 - Maths.exp(-fall)) / fall
+    let poleAt = middle * share.squareRoot()
+    let zeroAt = poleAt * Maths.exp(fall / 2)
     // |(1 + j·t/zero)/(1 + j·t/pole)| at the reference, to be taken out again.
     let t = judged
     let above = (1 + t * t / (zeroAt * zeroAt)).squareRoot()
@@ -43,6 +55,6 @@ struct ReverbAbsorption {
     let direct = low * (1 + 1 / zeroAt) * scale
     let delayed = low * (1 - 1 / zeroAt) * scale
     let pole = -(1 - 1 / poleAt) * scale
-    return (direct, delayed, pole, gain)
+    return Section(direct: direct, delayed: delayed, pole: pole, gain: gain)
   }
 }

@@ -13,8 +13,7 @@ struct ReverbAllPass: Sendable {
 
   /// `steepest` is the gain at full diffusion.
   init(seconds: Double, sampleRate: Double, steepest: Double) {
-    ring = [Frame](
-      repeating: .zero, count: primeFrames(atLeast: max(2, Int(seconds * sampleRate)), notIn: []))
+    ring = [Frame](repeating: .zero, count: max(1, Int(seconds * sampleRate + 0.5)))
     self.seconds = seconds
     self.steepest = steepest
   }
@@ -69,7 +68,11 @@ func flush(_ ring: inout [Frame], cursor: Int, of turns: Int) {
 }
 
 @inline(__always)
-func flush(_ frame: inout Frame) {
-  if frame.x < reverbFloor && frame.x > -reverbFloor { frame.x = 0 }
-  if frame.y < reverbFloor && frame.y > -reverbFloor { frame.y = 0 }
+func flush(_ frame: inout Frame) { frame = flushed(frame) }
+
+@inline(__always)
+func flushed(_ frame: Frame) -> Frame {
+  Frame(
+    frame.x < reverbFloor && frame.x > -reverbFloor ? 0 : frame.x,
+    frame.y < reverbFloor && frame.y > -reverbFloor ? 0 : frame.y)
 }

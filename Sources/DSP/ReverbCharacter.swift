@@ -34,10 +34,10 @@ struct ReverbCharacter {
       lastReflection = 0.0290
       shortDiffusion = [0.00097, 0.00171]
       longDiffusion = [0.00233, 0.00371, 0.00523, 0.00761]
-      dampingFrequency = 5_000
+      dampingFrequency = 7_000
     case .hall:
       decay = 2
-      damping = 0.6
+      damping = 0.55
       diffusion = 0.85
       early = -5
       shortestLine = 0.0293
@@ -46,7 +46,7 @@ struct ReverbCharacter {
       lastReflection = 0.0890
       shortDiffusion = [0.00149, 0.00257]
       longDiffusion = [0.00433, 0.00719, 0.01090, 0.01630]
-      dampingFrequency = 4_500
+      dampingFrequency = 7_000
     case .plate:
       decay = 1.6
       damping = 0.35
@@ -58,7 +58,7 @@ struct ReverbCharacter {
       lastReflection = 0.0310
       shortDiffusion = [0.00061, 0.00113]
       longDiffusion = [0.00187, 0.00317, 0.00571, 0.00893]
-      dampingFrequency = 6_500
+      dampingFrequency = 7_000
     }
   }
 
@@ -68,9 +68,11 @@ struct ReverbCharacter {
   /// Factor of all delays for a size and a decay.
   ///
   /// A short decay needs short lines: a tail that falls by 60 dB in a few round trips is a row of echoes, not a
-  /// decay. So the mean line `size · meanLine` gives way to an eighth of the decay, softly: a·b/(a+b).
+  /// decay. So the mean line `size · meanLine` gives way to a sixteenth of the decay, softly:
+  /// (a⁻⁴ + b⁻⁴)^(−1/4).
   func scale(size: Double, decay: Double) -> Double {
-    let wanted = size * meanLine, allowed = decay / 8
-    return wanted * allowed / (wanted + allowed) / meanLine
+    let wanted = size * meanLine, allowed = decay / 16
+    let ratio = wanted / allowed
+    return size / (1 + ratio * ratio * ratio * ratio).squareRoot().squareRoot()
   }
 }

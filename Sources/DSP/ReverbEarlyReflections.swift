@@ -99,19 +99,35 @@ struct ReverbEarlyReflections: Sendable {
       }
       for index in 0..<run {
         unsafe ring[unchecked: place + index] = frames[range.lowerBound + start + index]
-        var own = Frame.zero, across = Frame.zero
-        for reflection in 0..<Self.firstCrossing {
+      }
+      // Four reflections a pass, so that their places stay in registers: eight own, four across.
+      for index in 0..<run {
+        var sum = Frame.zero
+        for reflection in 0..<4 {
           let heard = unsafe Frame(
             ring[unchecked: left[reflection] + index].x, ring[unchecked: right[reflection] + index].y)
-          own += heard * gains[reflection]
+          sum += heard * gains[reflection]
         }
-        for reflection in Self.firstCrossing..<Self.count {
+        unsafe reflections[unchecked: start + index] = sum
+      }
+      for index in 0..<run {
+        var sum = unsafe reflections[unchecked: start + index]
+        for reflection in 4..<8 {
+          let heard = unsafe Frame(
+            ring[unchecked: left[reflection] + index].x, ring[unchecked: right[reflection] + index].y)
+          sum += heard * gains[reflection]
+        }
+        unsafe reflections[unchecked: start + index] = sum
+      }
+      for index in 0..<run {
+        var sum = unsafe reflections[unchecked: start + index]
+        for reflection in 8..<12 {
           let heard = unsafe Frame(
             ring[unchecked: right[reflection] + index].y, ring[unchecked: left[reflection] + index].x)
-          across += heard * gains[reflection]
+          sum += heard * gains[reflection]
         }
-        dulled += (own + across - dulled) * dulling
-        reflections[start + index] = dulled
+        dulled += (sum - dulled) * dulling
+        unsafe reflections[unchecked: start + index] = dulled
       }
       start += run
       place += run

@@ -1,4 +1,4 @@
-/// The tail: sixteen lines of prime lengths, kept as eight pairs, that feed each other through an orthogonal
+/// The tail: sixteen lines of mutually prime lengths, kept as eight pairs, that feed each other through an orthogonal
 /// matrix.
 ///
 /// Pair k holds a line of the left side (lane x) and one of the right (lane y). Once a frame every line is read,
@@ -6,14 +6,19 @@
 /// the lines again with the new input. Half of the lines change sides where they are read: the whole is a
 /// permutation and two Hadamard matrices, hence orthogonal, and loses only what the filters take
 /// (Jot and Chaigne, AES 90th convention, 1991, sections 3 and 4).
+///
+/// The input enters a side's lines by b = (+ + + + + + − −) and is heard by c = ½(+ 0 − 0 + 0 + 0) after the
+/// matrix, which is a row of ±1 over the lines' ends. b and c are orthogonal on purpose: where they overlap, the
+/// modes that are struck hardest are also heard best, and the tail seems to decay too slowly until the modes stand
+/// apart (the coherent backscattering of room acoustics and optics).
 struct ReverbNetwork: Sendable {
   static let pairs = 8
 
   /// First-order section of each line: y = direct · w[n] + delayed · w[n−1], w[n] = x[n] + pole · w[n−1].
-  struct Absorption: Sendable {
-    var direct = InlineArray<8, Frame>(repeating: .zero)
-    var delayed = InlineArray<8, Frame>(repeating: .zero)
-    var pole = InlineArray<8, Frame>(repeating: .zero)
+  private struct Absorption: Sendable {
+    var direct = ReverbLines()
+    var delayed = ReverbLines()
+    var pole = ReverbLines()
     /// Factor of the sum of the lines that gives a click of 1 a tail of energy 1.
     var level = 0.0
   }
@@ -25,7 +30,7 @@ struct ReverbNetwork: Sendable {
   private var signs = InlineArray<8, Frame>(repeating: Frame(1, 1))
   private var absorption = Absorption()
   private var target = Absorption()
-  private var memory = InlineArray<8, Frame>(repeating: .zero)
+  private var memory = ReverbLines()
 
   /// Eight rings one after another.
   private var rings: [Frame]
@@ -39,13 +44,13 @@ struct ReverbNetwork: Sendable {
     character = ReverbCharacter(design.model)
     var random = ReverbRandom(seed: design.seed)
 
-    // Lengths in a geometric row, jittered within their step, each the next free prime.
+    // Lengths in a geometric row, jittered within their step, without common divisors.
     let ratio = Maths.log2(character.longestLine / character.shortestLine)
     var lengths: [Int] = []
     for line in 0..<2 * Self.pairs {
       let step = (Double(line) + 0.1 + 0.8 * random.fraction()) / Double(2 * Self.pairs)
       let seconds = character.shortestLine * Maths.exp2(ratio * step) * scale
-      lengths.append(primeFrames(atLeast: max(3, Int(seconds * sampleRate)), notIn: lengths))
+      lengths.append(coprimeFrames(nearest: seconds * sampleRate, to: lengths))
     }
     // Neighbours in length go to the two sides of a pair, and pairs into a random order.
     var order = Array(0..<Self.pairs)
@@ -69,27 +74,31 @@ struct ReverbNetwork: Sendable {
   mutating func update(_ design: Reverb.Design) {
     let loss = ReverbAbsorption(design, character, sampleRate: sampleRate)
     var energy = 0.0
-    for pair in 0..<Self.pairs {
-      let left = loss.section(delayFrames: leftDelays[pair])
-      let right = loss.section(delayFrames: rightDelays[pair])
-      let scale = signs[pair] * matrixScale
-      target.direct[pair] = Frame(left.direct, right.direct) * scale
-      target.delayed[pair] = Frame(left.delayed, right.delayed) * scale
-      target.pole[pair] = Frame(left.pole, right.pole)
-      energy += left.gain * left.gain + right.gain * right.gain
+    let sections = InlineArray<8, (left: ReverbAbsorption.Section, right: ReverbAbsorption.Section)> {
+      (loss.section(delayFrames: leftDelays[$0]), loss.section(delayFrames: rightDelays[$0]))
     }
+    for pair in 0..<Self.pairs {
+      let left = sections[pair].left.gain, right = sections[pair].right.gain
+      energy += left * left + right * right
+    }
+    let signs = signs
+    target.direct = ReverbLines {
+      Frame(sections[$0].left.direct, sections[$0].right.direct) * signs[$0] * matrixScale
+    }
+    target.delayed = ReverbLines {
+      Frame(sections[$0].left.delayed, sections[$0].right.delayed) * signs[$0] * matrixScale
+    }
+    target.pole = ReverbLines { Frame(sections[$0].left.pole, sections[$0].right.pole) }
     // With energy spread evenly over the lines each round keeps its mean loss G, and all rounds together give
     // G/(1−G) of what entered: eight lines a side, each at matrixScale, so the sums cancel.
     let mean = energy / Double(2 * Self.pairs)
-    target.level = ((1 - mean) / mean).squareRoot()
+    target.level = ((1 - mean) / mean).squareRoot() / 2
   }
 
   mutating func approach(_ part: Double) {
-    for pair in 0..<Self.pairs {
-      absorption.direct[pair] = approached(absorption.direct[pair], target.direct[pair], part)
-      absorption.delayed[pair] = approached(absorption.delayed[pair], target.delayed[pair], part)
-      absorption.pole[pair] = approached(absorption.pole[pair], target.pole[pair], part)
-    }
+    absorption.direct = approached(absorption.direct, target.direct, part)
+    absorption.delayed = approached(absorption.delayed, target.delayed, part)
+    absorption.pole = approached(absorption.pole, target.pole, part)
     absorption.level = approached(absorption.level, target.level, part)
   }
 
@@ -116,46 +125,28 @@ struct ReverbNetwork: Sendable {
         right[pair] = pair * length + rightPlace
       }
       for index in 0..<run {
-        // Read; pairs 4…7 change sides.
-        var v = InlineArray<8, Frame>(repeating: .zero)
-        for pair in 0..<4 {
-          v[pair] = unsafe Frame(
-            rings[unchecked: left[pair] + index].x, rings[unchecked: right[pair] + index].y)
-        }
-        for pair in 4..<8 {
-          v[pair] = unsafe Frame(
-            rings[unchecked: right[pair] + index].y, rings[unchecked: left[pair] + index].x)
+        // Read; the last four pairs change sides.
+        let heard = ReverbLines { pair in
+          unsafe pair < 4
+            ? Frame(rings[unchecked: left[pair] + index].x, rings[unchecked: right[pair] + index].y)
+            : Frame(rings[unchecked: right[pair] + index].y, rings[unchecked: left[pair] + index].x)
         }
         // Absorb.
-        for pair in 0..<8 {
-          let entered = v[pair] + memory[pair] * pole[pair]
-          v[pair] = entered * direct[pair] + memory[pair] * delayed[pair]
-          memory[pair] = entered
-        }
-        // Hadamard, three stages of butterflies.
-        for pair in 0..<4 {
-          let a = v[pair], b = v[pair + 4]
-          v[pair] = a + b
-          v[pair + 4] = a - b
-        }
-        for half in 0..<2 {
-          for pair in 0..<2 {
-            let a = v[half * 4 + pair], b = v[half * 4 + pair + 2]
-            v[half * 4 + pair] = a + b
-            v[half * 4 + pair + 2] = a - b
-          }
-        }
-        for quarter in 0..<4 {
-          let a = v[quarter * 2], b = v[quarter * 2 + 1]
-          v[quarter * 2] = a + b
-          v[quarter * 2 + 1] = a - b
-        }
-        // The first row of the matrix is the sum of a side's lines: that is what is heard.
+        let entered = heard + memory * pole
+        let absorbed = entered * direct + memory * delayed
+        memory = entered
+        let mixed = absorbed.mixed()
         let input = unsafe frames[unchecked: start + index]
-        unsafe frames[unchecked: start + index] = v[0] * level
-        for pair in 0..<8 {
-          unsafe rings[unchecked: pair * length + place + index] = v[pair] + input
-        }
+        unsafe frames[unchecked: start + index] = (mixed.a - mixed.c + mixed.e + mixed.g) * level
+        let written = place + index
+        unsafe rings[unchecked: written] = mixed.a + input
+        unsafe rings[unchecked: written + length] = mixed.b + input
+        unsafe rings[unchecked: written + length * 2] = mixed.c + input
+        unsafe rings[unchecked: written + length * 3] = mixed.d + input
+        unsafe rings[unchecked: written + length * 4] = mixed.e + input
+        unsafe rings[unchecked: written + length * 5] = mixed.f + input
+        unsafe rings[unchecked: written + length * 6] = mixed.g - input
+        unsafe rings[unchecked: written + length * 7] = mixed.h - input
       }
       start += run
       place += run
@@ -167,13 +158,13 @@ struct ReverbNetwork: Sendable {
 
   mutating func reset() {
     for index in rings.indices { rings[index] = .zero }
-    for pair in 0..<Self.pairs { memory[pair] = .zero }
+    memory = ReverbLines()
     position = 0
     absorption = target
   }
 
   mutating func flushDenormals(cursor: Int, of turns: Int) {
-    for pair in 0..<Self.pairs { flush(&memory[pair]) }
+    memory.flush()
     flush(&rings, cursor: cursor, of: turns)
   }
 }

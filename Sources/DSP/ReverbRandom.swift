@@ -23,19 +23,18 @@ struct ReverbRandom {
   mutating func index(_ count: Int) -> Int { Int(fraction() * Double(count)) }
 }
 
-/// The smallest prime from `value` on that `taken` does not hold.
-func primeFrames(atLeast value: Int, notIn taken: [Int]) -> Int {
-  func isPrime(_ number: Int) -> Bool {
-    if number < 4 { return number > 1 }
-    if number % 2 == 0 { return false }
-    var divisor = 3
-    while divisor * divisor <= number {
-      if number % divisor == 0 { return false }
-      divisor += 2
-    }
-    return true
+/// The whole number nearest to `value` that has no divisor in common with any of `taken`, the greater of two.
+///
+/// It lies within a few frames of `value`, so that a space sounds the same at every sample rate.
+func coprimeFrames(nearest value: Double, to taken: [Int]) -> Int {
+  func haveCommonDivisor(_ first: Int, _ second: Int) -> Bool {
+    var (greater, smaller) = (first, second)
+    while smaller != 0 { (greater, smaller) = (smaller, greater % smaller) }
+    return greater > 1
   }
-  var candidate = value
-  while !isPrime(candidate) || taken.contains(candidate) { candidate += 1 }
-  return candidate
+  func fits(_ number: Int) -> Bool { number > 2 && !taken.contains { haveCommonDivisor(number, $0) } }
+  let start = Int(value + 0.5)
+  var distance = 0
+  while !fits(start + distance) && !fits(start - distance) { distance += 1 }
+  return fits(start + distance) ? start + distance : start - distance
 }
