@@ -1,0 +1,194 @@
+/// An algorithmic reverb of room, hall or plate: a feedback delay network of sixteen lines, fully wet.
+///
+/// ```
+/// input ▶ cuts ▶ predelay ▶ two all-passes ┬▶ early reflections ─────────┐
+///                                          └▶ four all-passes ▶ network ─┴▶ balance ▶ width
+/// ```
+///
+/// - Shape: stereo in, stereo out, in place; each side of the input keeps its place among the early reflections.
+/// - Level: a click of 1 on one side, or noise, comes back with the energy it had (both sides together, at the
+///   frequencies `decay` is judged by, before the cuts), whatever the model and the decay.
+/// - State: what is still to be heard, in rings allocated by `init`. No latency: what comes late is the sound.
+/// - Silence in after `reset()` is silence out. The bits do not depend on how a signal is cut into blocks.
+///
+/// Source: Jot and Chaigne, *Digital delay networks for designing artificial reverberators*, AES 90th convention,
+/// 1991 (network and absorbent filters); Schroeder, *Natural sounding artificial reverberation*, JAES 10(3), 1962
+/// (all-pass diffusion).
+public struct Reverb: Sendable {
+  /// What the kernel is working towards; `model`, `size` and `seed` are those of the space that was built.
+  public private(set) var design: Design
+  public let sampleRate: Double
+
+  private var input: ReverbInput
+  private var shortDiffusion: InlineArray<2, ReverbAllPass>
+  private var early: ReverbEarlyReflections
+  private var longDiffusion: InlineArray<4, ReverbAllPass>
+  private var network: ReverbNetwork
+  private var balance: Balance
+  private var targetBalance: Balance
+  /// The early reflections of the run at hand.
+  private var reflections: [Frame]
+
+  private var hasRun = false
+  /// Frames left of the ramp towards `design`.
+  private var rampFrames = 0
+  private var flushCursor = 0
+
+  /// Longest stretch that passes all stages at once, so that it stays in the nearest cache.
+  private static let longestRun = 256
+  /// A change is spread over this many frames, in steps of `stepFrames` counted from the change.
+  private static let rampLength = 1024
+  private static let stepFrames = 32
+  /// Calls of `flushDenormals` that cover all rings once.
+  private static let flushTurns = 64
+
+  /// Factors of the last stage.
+  private struct Balance: Sendable {
+    var tail: Double
+    var early: Double
+    var width: Double
+
+    init(_ design: Design) {
+      let ratio = Maths.power10(design.early / 10)
+      tail = 1 / (1 + ratio).squareRoot()
+      early = ratio.squareRoot() * tail
+      width = design.width
+    }
+  }
+
+  /// Builds the space and allocates all its memory (about 2 MB at 48 kHz). Values out of range are taken to the
+  /// nearest allowed ones (see `Design`). `sampleRate` in Hz, 8 000…384 000.
+  public init(design: Design, sampleRate: Double) {
+    let design = design.bounded
+    let character = ReverbCharacter(design.model)
+    let scale = character.scale(size: design.size, decay: design.decay)
+    self.design = design
+    self.sampleRate = sampleRate
+    input = ReverbInput(design, sampleRate: sampleRate, longestRun: Self.longestRun)
+    shortDiffusion = InlineArray { index in
+      ReverbAllPass(
+        seconds: character.shortDiffusion[index] * scale, sampleRate: sampleRate, steepest: 0.75)
+    }
+    early = ReverbEarlyReflections(
+      design, sampleRate: sampleRate, scale: scale, longestRun: Self.longestRun)
+    longDiffusion = InlineArray { index in
+      ReverbAllPass(seconds: character.longDiffusion[index] * scale, sampleRate: sampleRate, steepest: 0.7)
+    }
+    network = ReverbNetwork(design, sampleRate: sampleRate, scale: scale, longestRun: Self.longestRun)
+    balance = Balance(design)
+    targetBalance = balance
+    reflections = [Frame](repeating: .zero, count: Self.longestRun)
+    aim()
+    settle()
+  }
+
+  /// Changes the settings: before the first frame (of all, or since `reset()`) the space is built anew; later
+  /// everything but `model`, `size` and `seed` moves to its new value within 1024 frames without a click, and the
+  /// delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the same time.
+  public mutating func update(design newDesign: Design) {
+    guard hasRun else {
+      if newDesign.bounded != design { self = Reverb(design: newDesign, sampleRate: sampleRate) }
+      return
+    }
+    var next = newDesign.bounded
+    next.model = design.model
+    next.size = design.size
+    next.seed = design.seed
+    if next == design { return }
+    design = next
+    aim()
+    rampFrames = Self.rampLength
+  }
+
+  private mutating func aim() {
+    input.update(design, sampleRate: sampleRate)
+    early.update(design)
+    network.update(design)
+    targetBalance = Balance(design)
+    for stage in 0..<2 { shortDiffusion[stage].update(design) }
+    for stage in 0..<4 { longDiffusion[stage].update(design) }
+  }
+
+  private mutating func approach(_ part: Double) {
+    input.approach(part)
+    early.approach(part)
+    network.approach(part)
+    balance.tail = approached(balance.tail, targetBalance.tail, part)
+    balance.early = approached(balance.early, targetBalance.early, part)
+    balance.width = approached(balance.width, targetBalance.width, part)
+    for stage in 0..<2 { shortDiffusion[stage].approach(part) }
+    for stage in 0..<4 { longDiffusion[stage].approach(part) }
+  }
+
+  private mutating func settle() {
+    approach(1)
+    while !input.isSettled { input.approach(1) }
+  }
+
+  /// Replaces `frames` by the reverb's sound. Any number of frames; the bits are those of one long block.
+  public mutating func process(_ frames: inout MutableSpan<Frame>) {
+    if !frames.isEmpty { hasRun = true }
+    var start = 0
+    while start < frames.count {
+      var run = min(frames.count - start, Self.longestRun)
+      if rampFrames > 0 {
+        if rampFrames % Self.stepFrames == 0 {
+          approach(Double(Self.stepFrames) / Double(rampFrames))
+        }
+        run = min(run, (rampFrames - 1) % Self.stepFrames + 1)
+        rampFrames -= run
+        // A predelay asked for during the last fade gets a ramp of its own.
+        if rampFrames == 0 && !input.isSettled { rampFrames = Self.rampLength }
+      }
+      process(&frames, start..<start + run)
+      start += run
+    }
+  }
+
+  private mutating func process(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
+    input.process(&frames, range)
+    for stage in 0..<2 { shortDiffusion[stage].process(&frames, range) }
+    early.process(frames, range, into: &reflections)
+    for stage in 0..<4 { longDiffusion[stage].process(&frames, range) }
+    network.process(&frames, range)
+
+    let tail = balance.tail, near = balance.early
+    let own = (1 + balance.width) / 2, other = (1 - balance.width) / 2
+    let reflections = reflections.span
+    for index in 0..<range.count {
+      let sound = frames[range.lowerBound + index] * tail + reflections[index] * near
+      frames[range.lowerBound + index] = sound * own + Frame(sound.y, sound.x) * other
+    }
+  }
+
+  /// Forgets all sound and finishes a change that is under way.
+  public mutating func reset() {
+    settle()
+    input.reset()
+    early.reset()
+    network.reset()
+    for stage in 0..<2 { shortDiffusion[stage].reset() }
+    for stage in 0..<4 { longDiffusion[stage].reset() }
+    rampFrames = 0
+    flushCursor = 0
+    hasRun = false
+  }
+
+  /// Silences what is below −600 dBFS: the filters' states at once, the rings in 64 turns. To be called at fixed
+  /// multiples of 1024 frames from time zero.
+  public mutating func flushDenormals() {
+    input.flushDenormals()
+    early.flushDenormals()
+    for stage in 0..<2 { shortDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
+    for stage in 0..<4 { longDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
+    network.flushDenormals(cursor: flushCursor, of: Self.flushTurns)
+    flushCursor = (flushCursor + 1) % Self.flushTurns
+  }
+
+  /// Frames after which what is left of a full-scale input lies below −120 dBFS.
+  public var tailFrames: Int {
+    let built = network.longestLine + early.lastFrame
+    // The low end lives at most 1.5 times as long as `decay` (ReverbAbsorption).
+    return input.delayFrames + built + Int(3 * design.decay * sampleRate)
+  }
+}
