@@ -36,20 +36,24 @@ private func canBeCut(_ token: YAMLToken, in file: SourceFile) -> Bool {
 private func hash(in gap: Range<Int>, _ file: SourceFile) -> Int? {
   var index = gap.lowerBound
   while index < gap.upperBound, file.bytes[index] == UInt8(ascii: " ") { index += 1 }
-  guard index > gap.lowerBound, index + 1 < gap.upperBound, file.bytes[index] == UInt8(ascii: "#") else { return nil }
+  guard index > gap.lowerBound, index + 1 < gap.upperBound, file.bytes[index] == UInt8(ascii: "#") else {
+    return nil
+  }
   let next = file.bytes[index + 1]
   return isBlank(next) || next == UInt8(ascii: "#") || next == UInt8(ascii: "!") ? nil : index
 }
 
 private func startsLikeQuantity(_ byte: UInt8) -> Bool {
-  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+    || byte == UInt8(ascii: "+")
 }
 
 /// Whether a `:` or `-` has no value at all: a block below it counts as one, `tracks: #all of them` is fine.
 private func isLast(_ tokens: [YAMLToken], _ index: Int, on line: Int, _ file: SourceFile) -> Bool {
   guard index + 1 < tokens.count else { return true }
   switch tokens[index + 1].kind {
-  case .key, .value, .blockEnd, .streamEnd, .documentEnd, .flowEntry, .flowSequenceEnd, .flowMappingEnd: return true
+  case .key, .value, .blockEnd, .streamEnd, .documentEnd, .flowEntry, .flowSequenceEnd, .flowMappingEnd:
+    return true
   case .blockEntry: return tokens[index].kind == .blockEntry
   default: return false
   }

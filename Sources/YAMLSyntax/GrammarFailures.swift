@@ -39,7 +39,9 @@ extension YAMLParser {
       previous.kind == .scalar && (previous.style == .doubleQuoted || previous.style == .singleQuoted)
     if isQuoted, spansLines(previous.bytes) { return unclosedQuote(previous.bytes.lowerBound) }
     let rest = lineText(token.bytes.lowerBound)
-    guard isQuoted || previous.kind == .flowSequenceEnd || previous.kind == .flowMappingEnd || previous.kind == .alias,
+    guard
+      isQuoted || previous.kind == .flowSequenceEnd || previous.kind == .flowMappingEnd
+        || previous.kind == .alias,
       file.line(ofByte: previous.bytes.lowerBound) == file.line(ofByte: token.bytes.lowerBound)
     else {
       return failed(
@@ -60,7 +62,8 @@ extension YAMLParser {
       isQuoted ? "the closing quote" : previous.kind == .alias ? "an alias" : "the closing bracket"
     let value = valueRange(endingAt: rest)
     return failed(
-      .needsQuotes, "\(before) is followed by more text", rest, hints: ["put the whole value between double quotes"],
+      .needsQuotes, "\(before) is followed by more text", rest,
+      hints: ["put the whole value between double quotes"],
       edit: value.map { Diagnostic.Edit(SourceRange(file, $0), doubleQuoted(file.text($0))) })
   }
 
@@ -110,7 +113,8 @@ extension YAMLParser {
     if ends || isOnLaterLine { return unclosedBracket(open, noticedAt: ends ? nil : here) }
     let start = token.kind == .value ? previous.bytes : token.bytes
     return failed(
-      .missingComma, "a `,` or `\(close)` is expected before this", token.kind == .value ? token.bytes : start,
+      .missingComma, "a `,` or `\(close)` is expected before this",
+      token.kind == .value ? token.bytes : start,
       also: [Diagnostic.Label(SourceRange(file, open), "opened here")],
       hints: ["separate entries by `, `; put a text with special characters between double quotes"])
   }
@@ -122,7 +126,8 @@ extension YAMLParser {
     var hints = ["write `\(close)` where it ends"]
     for cut in cutTexts(tokens, in: file) {
       guard let place = cut.primary?.range, place.bytes.lowerBound > open.lowerBound else { continue }
-      hints.append("the ` #` in line \(place.start.line) starts a comment, so a `\(close)` after it does not count")
+      hints.append(
+        "the ` #` in line \(place.start.line) starts a comment, so a `\(close)` after it does not count")
       break
     }
     let diagnostic = Diagnostic(
@@ -149,7 +154,9 @@ extension YAMLParser {
     return Diagnostic(
       .wrongIndentation, "this line is indented by \(spaces(found)), which fits no line above it",
       at: SourceRange(file, lineText(start)),
-      also: places.map { Diagnostic.Label(SourceRange(file, nameRange(at: $0.start)), "indented by \(spaces($0.spaces))") },
+      also: places.map {
+        Diagnostic.Label(SourceRange(file, nameRange(at: $0.start)), "indented by \(spaces($0.spaces))")
+      },
       hints: choices.isEmpty ? [] : ["indent it " + choices.joined(separator: ", or ")])
   }
 

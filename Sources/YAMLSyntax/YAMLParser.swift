@@ -140,7 +140,8 @@ struct YAMLParser {
       content = .scalar(YAMLScalar(text: "", style: .plain))
     }
     let node = YAMLNode(
-      content, range: range(bytes), tokens: firstToken..<tokenIndex, anchor: anchor?.text, isInvalid: isInvalid)
+      content, range: range(bytes), tokens: firstToken..<tokenIndex, anchor: anchor?.text,
+      isInvalid: isInvalid)
     if let anchor, anchors[anchor.text]?.range.bytes == anchor.bytes { anchors[anchor.text]?.node = node }
     return node
   }
@@ -194,7 +195,8 @@ struct YAMLParser {
   }
 
   private func invalidNode(_ bytes: Range<Int>, tokens: Range<Int>) -> YAMLNode {
-    YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), range: range(bytes), tokens: tokens, isInvalid: true)
+    YAMLNode(
+      .scalar(YAMLScalar(text: "", style: .plain)), range: range(bytes), tokens: tokens, isInvalid: true)
   }
 
   private mutating func emptyNode() throws(SyntaxFailure) -> YAMLNode {
@@ -388,7 +390,9 @@ struct YAMLParser {
     var entries = YAMLEntries()
     try advance()
     while token.kind != .flowMappingEnd {
-      guard startsFlowNode || token.kind == .key || token.kind == .value else { throw unexpected(.flow(open)) }
+      guard startsFlowNode || token.kind == .key || token.kind == .value else {
+        throw unexpected(.flow(open))
+      }
       try entry(into: &entries, .flow, depth: depth, ends: [.value, .flowEntry, .flowMappingEnd])
       try separator(.flowMappingEnd, open: open)
     }
@@ -433,7 +437,8 @@ private struct YAMLEntries {
 }
 
 func isBlank(_ byte: UInt8) -> Bool {
-  byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n")
+    || byte == UInt8(ascii: "\r")
 }
 
 /// Characters that a text may not get through an escape either; those for direction and lines it may.

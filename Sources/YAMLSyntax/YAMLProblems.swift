@@ -13,14 +13,17 @@ extension Diagnostic {
 
   static func tooManyNodes(_ range: SourceRange, through anchored: YAMLNode? = nil) -> Diagnostic {
     Diagnostic(
-      .tooManyNodes, "the file holds more than 1 000 000 values, each alias counted as all that it stands for",
-      at: range, also: anchored.map { [Label($0.range, "the alias stands for \($0.nodeCount) values")] } ?? [],
+      .tooManyNodes,
+      "the file holds more than 1 000 000 values, each alias counted as all that it stands for",
+      at: range,
+      also: anchored.map { [Label($0.range, "the alias stands for \($0.nodeCount) values")] } ?? [],
       hints: ["use fewer aliases, or split the file"])
   }
 
   static func textTooLong(_ byteCount: Int, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .textTooLong, "this text is \(byteCount) bytes long; at most \(YAMLBounds.scalarBytes) (64 KiB) are allowed",
+      .textTooLong,
+      "this text is \(byteCount) bytes long; at most \(YAMLBounds.scalarBytes) (64 KiB) are allowed",
       at: range, hints: ["shorten it, or look for a quote that is never closed"])
   }
 
@@ -42,12 +45,15 @@ extension Diagnostic {
   static func mergeKey(_ range: SourceRange) -> Diagnostic {
     Diagnostic(
       .mergeKey, "merge keys (`<<`) are not part of the format", at: range,
-      hints: ["share settings by a preset (`preset: file.preset.yaml`) or by `extends:`; aliases of whole values work"])
+      hints: [
+        "share settings by a preset (`preset: file.preset.yaml`) or by `extends:`; aliases of whole values work"
+      ])
   }
 
   static func aliasAsKey(_ alias: YAMLAlias, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .aliasAsKey, "an alias cannot be a key", at: range, also: [Label(alias.target.range, "it stands for this")],
+      .aliasAsKey, "an alias cannot be a key", at: range,
+      also: [Label(alias.target.range, "it stands for this")],
       hints: ["write the key itself" + (alias.target.scalar.map { ": `\($0.text)`" } ?? "")])
   }
 
@@ -68,11 +74,14 @@ extension Diagnostic {
   static func missingSpace(in file: SourceFile, colon: Int, until end: Int) -> Diagnostic {
     let line = file.line(ofByte: colon)
     let start = afterIndentation(file.line(line), file).lowerBound
-    let key = file.text((start < colon && !file.bytes[start..<colon].contains(UInt8(ascii: "{")) ? start : colon)..<colon)
+    let key = file.text(
+      (start < colon && !file.bytes[start..<colon].contains(UInt8(ascii: "{")) ? start : colon)..<colon)
     return Diagnostic(
       .missingSpace, "a space is missing after the colon\(key.isEmpty ? "" : " of `\(key):`")",
       at: SourceRange(file, colon..<colon + 1),
-      hints: ["write `\(key): \(file.text(colon + 1..<end))`; without the space YAML takes it all for one word"],
+      hints: [
+        "write `\(key): \(file.text(colon + 1..<end))`; without the space YAML takes it all for one word"
+      ],
       edit: Edit(SourceRange(file, colon + 1..<colon + 1), " "))
   }
 

@@ -68,7 +68,9 @@ final class YAMLScanner {
   }
 
   private func failure() -> Failure {
-    func words(_ pointer: UnsafePointer<CChar>?) -> String { unsafe pointer.map { unsafe String(cString: $0) } ?? "" }
+    func words(_ pointer: UnsafePointer<CChar>?) -> String {
+      unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+    }
     return unsafe Failure(
       problem: words(parser.pointee.problem), context: words(parser.pointee.context),
       offset: places.byte(ofCodePoint: Int(parser.pointee.problem_mark.index)),
@@ -127,12 +129,7 @@ private struct CodePointPlaces {
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
     unsafe self.bytes = bytes
     self.start = start
-    var isASCII = true
-    for unsafe byte in unsafe bytes where byte >= 0x80 {
-      isASCII = false
-      break
-    }
-    if isASCII { return }
+    if unsafe bytes.allSatisfy({ $0 < 0x80 }) { return }
     var codePoint = 0
     for index in start..<bytes.count where unsafe bytes[index] & 0xC0 != 0x80 {
       if codePoint % Self.step == 0 { kept.append(UInt32(index)) }

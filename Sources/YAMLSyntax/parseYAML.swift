@@ -54,7 +54,9 @@ private struct RepeatedReading {
         let repairedLine = reading < readings ? repair(failure) : nil
         for problem in parser.allProblems() {
           // A further reading finds those on other lines again.
-          if repairedLine == nil || problem.primary?.range.start.line == repairedLine { diagnostics.append(problem) }
+          if repairedLine == nil || problem.primary?.range.start.line == repairedLine {
+            diagnostics.append(problem)
+          }
         }
         if repairedLine == nil { return nil }
       }
