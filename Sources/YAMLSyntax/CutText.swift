@@ -6,7 +6,14 @@ internal import Diagnostics
 /// After a quantity (`-4 dB #too loud?`) only a `#` with a digit counts, because there it most often is a comment.
 func cutTexts(_ tokens: [YAMLToken], in file: SourceFile) -> [Diagnostic] {
   var problems: [Diagnostic] = []
-  for (index, token) in tokens.enumerated() where canBeCut(token, in: file) {
+  var openBrackets = 0
+  for (index, token) in tokens.enumerated() {
+    switch token.kind {
+    case .flowSequenceStart, .flowMappingStart: openBrackets += 1
+    case .flowSequenceEnd, .flowMappingEnd: openBrackets -= 1
+    default: break
+    }
+    guard canBeCut(token, in: file) else { continue }
     let next = index + 1 < tokens.count ? tokens[index + 1].bytes.lowerBound : file.bytes.count
     guard let hash = hash(in: token.bytes.upperBound..<next, file) else { continue }
     let first = file.bytes[hash + 1]
@@ -16,7 +23,7 @@ func cutTexts(_ tokens: [YAMLToken], in file: SourceFile) -> [Diagnostic] {
     } else if !isLast(tokens, index, on: file.line(ofByte: hash), file) {
       continue
     }
-    problems.append(cutText(token, hash: hash, in: file))
+    problems.append(cutText(token, hash: hash, isWithinBrackets: openBrackets > 0, in: file))
   }
   return problems
 }
@@ -59,13 +66,18 @@ private func isLast(_ tokens: [YAMLToken], _ index: Int, on line: Int, _ file: S
   }
 }
 
-private func cutText(_ token: YAMLToken, hash: Int, in file: SourceFile) -> Diagnostic {
+private func cutText(_ token: YAMLToken, hash: Int, isWithinBrackets: Bool, in file: SourceFile) -> Diagnostic
+{
   let line = file.line(file.line(ofByte: hash))
   var end = hash + 1
   while end + 1 < line.upperBound, !(isBlank(file.bytes[end]) && file.bytes[end + 1] == UInt8(ascii: "#")) {
     end += 1
   }
   if end + 1 >= line.upperBound { end = line.upperBound }
+  if isWithinBrackets {  // the text ends where it would have without the `#`
+    let marks = [UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}")]
+    end = file.bytes[hash..<end].firstIndex { marks.contains($0) } ?? end
+  }
   while end > hash, isBlank(file.bytes[end - 1]) { end -= 1 }
   let isValue = token.kind == .scalar
   let whole = SourceRange(file, (isValue ? token.bytes.lowerBound : hash)..<end)

@@ -60,10 +60,11 @@ extension YAMLParser {
   private func missingColon(_ start: Int) -> SyntaxFailure {
     let line = file.line(file.line(ofByte: start))
     let rest = withoutComment(start..<max(start, line.upperBound))
-    let text = file.text(rest)
+    let text = shortened(file.text(rest))
     if let colon = keyColon(in: rest, file: file, requiringSpace: false) {
       return SyntaxFailure(
-        .missingSpace(in: file, colon: colon, until: rest.upperBound), .value(colon + 1..<line.upperBound))
+        .missingSpace(in: file, key: start..<colon, value: colon + 1..<rest.upperBound),
+        .value(colon + 1..<line.upperBound))
     }
     if let quote = file.bytes[start..<rest.upperBound].first,
       quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
@@ -106,9 +107,27 @@ extension YAMLParser {
           edit: Diagnostic.Edit(SourceRange(file, value), doubleQuoted(file.text(value)))),
         .value(first + 1..<line.upperBound))
     }
-    var diagnostic = wrongIndentation(at: content.lowerBound, blockEndsHere: false)
+    if let above = lineAbove(line), keyColon(in: afterIndentation(above, file), file: file) == nil,
+      afterIndentation(above, file).lowerBound - above.lowerBound == content.lowerBound - line.lowerBound
+    {
+      return missingColon(afterIndentation(above, file).lowerBound)
+    }
+    let key = tokens.last { $0.kind == .key }
+    var diagnostic = wrongIndentation(at: content.lowerBound, beside: key.map { [$0.bytes.lowerBound] } ?? [])
     diagnostic.message = "this key is indented more than the one above it, which has a value already"
     return SyntaxFailure(diagnostic, .line(line))
+  }
+
+  /// The last line before another that holds more than blanks or a comment.
+  private func lineAbove(_ line: Range<Int>) -> Range<Int>? {
+    var number = file.line(ofByte: line.lowerBound) - 1
+    while number >= 1 {
+      let above = file.line(number)
+      let content = trimmed(above)
+      if !content.isEmpty, file.bytes[content.lowerBound] != UInt8(ascii: "#") { return above }
+      number -= 1
+    }
+    return nil
   }
 
   // MARK: Quotes and reserved characters
@@ -154,13 +173,13 @@ extension YAMLParser {
     }
     let range = offset..<min(nextCharacter(offset), file.bytes.count)
     let character = file.text(range)
+    let name = character == "`" ? "a backtick" : "`\(character)`"
     let meaning =
       switch character {
       case "*": "`*` starts an alias, whose name must follow"
       case "&": "`&` starts an anchor, whose name must follow"
       case "\t": "a tab cannot stand here"
-      case "?": "`?` cannot start a value"
-      default: "`\(character)` cannot start a value"
+      default: "\(name) cannot start a value"
       }
     var edit: Diagnostic.Edit?
     let line = file.line(file.line(ofByte: offset))
@@ -170,7 +189,7 @@ extension YAMLParser {
     }
     return failed(
       .needsQuotes, meaning, range,
-      hints: ["put a text that starts with `\(character)` between double quotes"],
+      hints: ["put a text that starts with \(name) between double quotes"],
       edit: edit)
   }
 
@@ -211,7 +230,7 @@ extension YAMLParser {
   /// `"…"` as a hint for the value that starts at a byte, when its line has a key before it.
   private func quoteHint(_ value: Range<Int>?) -> [String] {
     guard let value, !value.isEmpty else { return [] }
-    return ["for a text, write \(doubleQuoted(file.text(value)))"]
+    return ["for a text, write \(shortened(doubleQuoted(file.text(value))))"]
   }
 
   private func valueStart(_ offset: Int) -> Range<Int>? {
