@@ -26,13 +26,25 @@ public struct DiagnosticPrinter: Sendable {
   /// and SARIF are always whole documents).
   public func text(_ diagnostics: [Diagnostic]) -> String {
     switch style {
-    default: diagnostics.map { short($0) + "\n" }.joined()
+    case .human:
+      diagnostics.map { HumanRendering(diagnostic: $0, color: color).text() }.joined(separator: "\n")
+    case .short: diagnostics.map { short($0) + "\n" }.joined()
+    case .github: diagnostics.map { gitHubCommand($0) + "\n" }.joined()
+    case .json: JSONValue.array(diagnostics.map(jsonValue)).text(indented: true) + "\n"
+    case .sarif: sarifLog(diagnostics).text(indented: true) + "\n"
     }
   }
 
   func short(_ diagnostic: Diagnostic) -> String {
-    let what = "\(diagnostic.severity.rawValue)[\(diagnostic.code.id)]: \(diagnostic.message)"
+    let what = "\(diagnostic.severity.rawValue)[\(diagnostic.code.id)]: \(visible(diagnostic.message))"
     guard let range = diagnostic.primary?.range else { return what }
-    return "\(range.file.path):\(range.start.line):\(range.start.column): \(what)"
+    return "\(visible(range.file.path)):\(range.start.line):\(range.start.column): \(what)"
   }
+}
+
+/// "2 errors and 1 warning", for the line after all of them; empty without any.
+public func summary(_ diagnostics: [Diagnostic]) -> String {
+  let errors = diagnostics.count { $0.severity == .error }
+  let warnings = diagnostics.count { $0.severity == .warning }
+  return [count(errors, "error"), count(warnings, "warning")].compactMap(\.self).joined(separator: " and ")
 }

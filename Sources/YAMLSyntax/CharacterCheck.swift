@@ -71,7 +71,8 @@ struct CharacterCheck {
   private mutating func checkScalar(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
     switch scalar.value {
     case 0x85, 0x2028, 0x2029:
-      let name = ["NEL", "line separator", "paragraph separator"][scalar.value == 0x85 ? 0 : Int(scalar.value - 0x2027)]
+      let name = ["NEL", "line separator", "paragraph separator"][
+        scalar.value == 0x85 ? 0 : Int(scalar.value - 0x2027)]
       problems.append(
         Diagnostic(
           .lineBreak, "the invisible line break \(codePointName(scalar)) (\(name)) is not allowed",
@@ -82,7 +83,8 @@ struct CharacterCheck {
     case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
       problems.append(
         Diagnostic(
-          .bidiControl, "the invisible character \(codePointName(scalar)) changes the direction of the text after it",
+          .bidiControl,
+          "the invisible character \(codePointName(scalar)) changes the direction of the text after it",
           at: SourceRange(file, range),
           hints: [
             "remove it; a title that needs it is written between double quotes as "
@@ -109,7 +111,8 @@ struct CharacterCheck {
     let what = name.map { "\($0) (\(codePointName(scalar)))" } ?? codePointName(scalar)
     problems.append(
       Diagnostic(
-        .controlCharacter, "the invisible control character \(what) is not allowed", at: SourceRange(file, range),
+        .controlCharacter, "the invisible control character \(what) is not allowed",
+        at: SourceRange(file, range),
         hints: ["remove it; editors show it when asked to show invisible characters"],
         edit: Diagnostic.Edit(SourceRange(file, range), "")))
     replace(range)

@@ -6,7 +6,14 @@ internal import Diagnostics
 /// After a quantity (`-4 dB #too loud?`) only a `#` with a digit counts, because there it most often is a comment.
 func cutTexts(_ tokens: [YAMLToken], in file: SourceFile) -> [Diagnostic] {
   var problems: [Diagnostic] = []
-  for (index, token) in tokens.enumerated() where canBeCut(token, in: file) {
+  var openBrackets = 0
+  for (index, token) in tokens.enumerated() {
+    switch token.kind {
+    case .flowSequenceStart, .flowMappingStart: openBrackets += 1
+    case .flowSequenceEnd, .flowMappingEnd: openBrackets -= 1
+    default: break
+    }
+    guard canBeCut(token, in: file) else { continue }
     let next = index + 1 < tokens.count ? tokens[index + 1].bytes.lowerBound : file.bytes.count
     guard let hash = hash(in: token.bytes.upperBound..<next, file) else { continue }
     let first = file.bytes[hash + 1]
@@ -16,7 +23,7 @@ func cutTexts(_ tokens: [YAMLToken], in file: SourceFile) -> [Diagnostic] {
     } else if !isLast(tokens, index, on: file.line(ofByte: hash), file) {
       continue
     }
-    problems.append(cutText(token, hash: hash, in: file))
+    problems.append(cutText(token, hash: hash, isWithinBrackets: openBrackets > 0, in: file))
   }
   return problems
 }
@@ -36,32 +43,41 @@ private func canBeCut(_ token: YAMLToken, in file: SourceFile) -> Bool {
 private func hash(in gap: Range<Int>, _ file: SourceFile) -> Int? {
   var index = gap.lowerBound
   while index < gap.upperBound, file.bytes[index] == UInt8(ascii: " ") { index += 1 }
-  guard index > gap.lowerBound, index + 1 < gap.upperBound, file.bytes[index] == UInt8(ascii: "#") else { return nil }
+  guard index > gap.lowerBound, index + 1 < gap.upperBound, file.bytes[index] == UInt8(ascii: "#") else {
+    return nil
+  }
   let next = file.bytes[index + 1]
   return isBlank(next) || next == UInt8(ascii: "#") || next == UInt8(ascii: "!") ? nil : index
 }
 
 private func startsLikeQuantity(_ byte: UInt8) -> Bool {
-  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+    || byte == UInt8(ascii: "+")
 }
 
 /// Whether a `:` or `-` has no value at all: a block below it counts as one, `tracks: #all of them` is fine.
 private func isLast(_ tokens: [YAMLToken], _ index: Int, on line: Int, _ file: SourceFile) -> Bool {
   guard index + 1 < tokens.count else { return true }
   switch tokens[index + 1].kind {
-  case .key, .value, .blockEnd, .streamEnd, .documentEnd, .flowEntry, .flowSequenceEnd, .flowMappingEnd: return true
+  case .key, .value, .blockEnd, .streamEnd, .documentEnd, .flowEntry, .flowSequenceEnd, .flowMappingEnd:
+    return true
   case .blockEntry: return tokens[index].kind == .blockEntry
   default: return false
   }
 }
 
-private func cutText(_ token: YAMLToken, hash: Int, in file: SourceFile) -> Diagnostic {
+private func cutText(_ token: YAMLToken, hash: Int, isWithinBrackets: Bool, in file: SourceFile) -> Diagnostic
+{
   let line = file.line(file.line(ofByte: hash))
   var end = hash + 1
   while end + 1 < line.upperBound, !(isBlank(file.bytes[end]) && file.bytes[end + 1] == UInt8(ascii: "#")) {
     end += 1
   }
   if end + 1 >= line.upperBound { end = line.upperBound }
+  if isWithinBrackets {  // the text ends where it would have without the `#`
+    let marks = [UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}")]
+    end = file.bytes[hash..<end].firstIndex { marks.contains($0) } ?? end
+  }
   while end > hash, isBlank(file.bytes[end - 1]) { end -= 1 }
   let isValue = token.kind == .scalar
   let whole = SourceRange(file, (isValue ? token.bytes.lowerBound : hash)..<end)

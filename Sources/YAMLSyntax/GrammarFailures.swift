@@ -39,7 +39,9 @@ extension YAMLParser {
       previous.kind == .scalar && (previous.style == .doubleQuoted || previous.style == .singleQuoted)
     if isQuoted, spansLines(previous.bytes) { return unclosedQuote(previous.bytes.lowerBound) }
     let rest = lineText(token.bytes.lowerBound)
-    guard isQuoted || previous.kind == .flowSequenceEnd || previous.kind == .flowMappingEnd || previous.kind == .alias,
+    guard
+      isQuoted || previous.kind == .flowSequenceEnd || previous.kind == .flowMappingEnd
+        || previous.kind == .alias,
       file.line(ofByte: previous.bytes.lowerBound) == file.line(ofByte: token.bytes.lowerBound)
     else {
       return failed(
@@ -47,21 +49,38 @@ extension YAMLParser {
         hints: ["a file is one mapping: lines of `key: value`, indented by spaces"])
     }
     if isQuoted, previous.bytes.upperBound == token.bytes.lowerBound {
-      let isSingle = previous.style == .singleQuoted
-      let quote = previous.bytes.upperBound - 1..<previous.bytes.upperBound
-      return failed(
-        .needsQuotes, "the text ends at this \(isSingle ? "'" : "\""), but more follows", quote,
-        hints: [
-          isSingle ? "an apostrophe within '…' is written twice: ''" : "a \" within \"…\" is written \\\""
-        ],
-        edit: Diagnostic.Edit(SourceRange(file, quote), isSingle ? "''" : "\\\""))
+      return innerQuote(previous)
     }
     let before =
       isQuoted ? "the closing quote" : previous.kind == .alias ? "an alias" : "the closing bracket"
     let value = valueRange(endingAt: rest)
     return failed(
-      .needsQuotes, "\(before) is followed by more text", rest, hints: ["put the whole value between double quotes"],
+      .needsQuotes, "\(before) is followed by more text", rest,
+      hints: ["put the whole value between double quotes"],
       edit: value.map { Diagnostic.Edit(SourceRange(file, $0), doubleQuoted(file.text($0))) })
+  }
+
+  /// `'Don't'`: the text's own quote, taken for its end.
+  private func innerQuote(_ scalar: YAMLScanner.Token) -> SyntaxFailure {
+    let isSingle = scalar.style == .singleQuoted
+    let (quote, written) = isSingle ? ("'", "''") : ("\"", "\\\"")
+    let place = scalar.bytes.upperBound - 1..<scalar.bytes.upperBound
+    let value = valueRange(endingAt: lineText(scalar.bytes.lowerBound))
+    var edit: Diagnostic.Edit?
+    if let value, value.lowerBound == scalar.bytes.lowerBound,
+      file.text(value.upperBound - 1..<value.upperBound) == quote
+    {
+      let inner = value.lowerBound + 1..<value.upperBound - 1
+      edit = Diagnostic.Edit(
+        SourceRange(file, inner),
+        file.text(inner).split(separator: quote, omittingEmptySubsequences: false).joined(separator: written))
+    }
+    return failed(
+      .needsQuotes, "the text ends at this \(quote), but more follows", place,
+      hints: [
+        isSingle ? "an apostrophe within '…' is written twice: ''" : "a \" within \"…\" is written \\\""
+      ],
+      edit: edit)
   }
 
   /// From behind the line's `key:` to the end of these bytes.
@@ -84,6 +103,7 @@ extension YAMLParser {
     let bracket = file.text(open)
     let close = bracket == "[" ? "]" : "}"
     let here = SourceRange(file, token.bytes)
+    let line = file.line(file.line(ofByte: token.bytes.lowerBound))
     if previous.kind == .scalar, previous.style == .doubleQuoted || previous.style == .singleQuoted,
       spansLines(previous.bytes)
     {
@@ -107,10 +127,14 @@ extension YAMLParser {
     }
     let ends = token.kind == .streamEnd || token.kind == .documentStart || token.kind == .documentEnd
     let isOnLaterLine = file.line(ofByte: token.bytes.lowerBound) > file.line(ofByte: open.lowerBound)
-    if ends || isOnLaterLine { return unclosedBracket(open, noticedAt: ends ? nil : here) }
+    if ends || isOnLaterLine {
+      let noticed = SourceRange(file, afterIndentation(line, file).lowerBound..<token.bytes.upperBound)
+      return unclosedBracket(open, noticedAt: ends ? nil : noticed)
+    }
     let start = token.kind == .value ? previous.bytes : token.bytes
     return failed(
-      .missingComma, "a `,` or `\(close)` is expected before this", token.kind == .value ? token.bytes : start,
+      .missingComma, "a `,` or `\(close)` is expected before this",
+      token.kind == .value ? token.bytes : start,
       also: [Diagnostic.Label(SourceRange(file, open), "opened here")],
       hints: ["separate entries by `, `; put a text with special characters between double quotes"])
   }
@@ -122,7 +146,8 @@ extension YAMLParser {
     var hints = ["write `\(close)` where it ends"]
     for cut in cutTexts(tokens, in: file) {
       guard let place = cut.primary?.range, place.bytes.lowerBound > open.lowerBound else { continue }
-      hints.append("the ` #` in line \(place.start.line) starts a comment, so a `\(close)` after it does not count")
+      hints.append(
+        "the ` #` in line \(place.start.line) starts a comment, so a `\(close)` after it does not count")
       break
     }
     let diagnostic = Diagnostic(
@@ -136,21 +161,32 @@ extension YAMLParser {
   // MARK: Indentation
 
   /// A line whose indentation fits none above it, with those that would.
-  func wrongIndentation(at start: Int, blockEndsHere: Bool = true) -> Diagnostic {
+  /// The starts of the blocks that a line could have continued: the one being read, and the one it ended.
+  func blocksAround(_ start: Int) -> [Int] { [openBlocks.last, lastClosedBlock].compactMap { $0?.start } }
+
+  func wrongIndentation(at start: Int, beside blocks: [Int]) -> Diagnostic {
     let found = indentation(start)
-    var places: [(spaces: Int, start: Int)] = []
-    for block in [openBlocks.last, blockEndsHere ? lastClosedBlock : nil].compactMap(\.self) {
-      let spaces = indentation(block.start)
-      if places.last?.spaces != spaces { places.append((spaces, block.start)) }
+    var places: [(indentation: Int, start: Int)] = []
+    for block in blocks where places.last?.indentation != indentation(block) {
+      places.append((indentation(block), block))
     }
     let choices = places.map {
-      "by \(spaces($0.spaces)) to put it beside \(name(at: $0.start)) (line \(file.line(ofByte: $0.start)))"
+      let line = file.line(ofByte: $0.start)
+      return $0.indentation == 0
+        ? "start it in the first column to put it beside \(name(at: $0.start)) (line \(line))"
+        : "indent it by \(spaces($0.indentation)) to put it beside \(name(at: $0.start)) (line \(line))"
     }
     return Diagnostic(
-      .wrongIndentation, "this line is indented by \(spaces(found)), which fits no line above it",
+      .wrongIndentation,
+      found == 0
+        ? "this line is not indented, which fits no line above it"
+        : "this line is indented by \(spaces(found)), which fits no line above it",
       at: SourceRange(file, lineText(start)),
-      also: places.map { Diagnostic.Label(SourceRange(file, nameRange(at: $0.start)), "indented by \(spaces($0.spaces))") },
-      hints: choices.isEmpty ? [] : ["indent it " + choices.joined(separator: ", or ")])
+      also: places.map {
+        let text = $0.indentation == 0 ? "not indented" : "indented by \(spaces($0.indentation))"
+        return Diagnostic.Label(SourceRange(file, nameRange(at: $0.start)), text)
+      },
+      hints: choices.isEmpty ? [] : [choices.joined(separator: ", or ")])
   }
 
   private func indentation(_ offset: Int) -> Int { file.position(ofByte: offset).column - 1 }
@@ -163,5 +199,5 @@ extension YAMLParser {
     return line.lowerBound..<(colon ?? min(line.lowerBound + 1, line.upperBound))
   }
 
-  private func name(at start: Int) -> String { "`\(file.text(nameRange(at: start)))`" }
+  private func name(at start: Int) -> String { "`\(shortened(file.text(nameRange(at: start))))`" }
 }

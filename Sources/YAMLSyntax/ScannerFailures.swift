@@ -13,10 +13,12 @@ extension YAMLParser {
     case "block sequence entries are not allowed in this context":
       return failed(
         .misplacedItem, "a list item cannot start here", offset..<offset + 1,
-        hints: ["start the list on a line of its own, or write it as `[one, two]`"] + quoteHint(valueStart(offset)))
+        hints: ["start the list on a line of its own, or write it as `[one, two]`"]
+          + quoteHint(valueStart(offset)))
     case "mapping keys are not allowed in this context", "found character that cannot start any token":
       return reservedCharacter(offset)
-    case "did not find expected alphabetic or numeric character": return reservedCharacter(failure.contextOffset)
+    case "did not find expected alphabetic or numeric character":
+      return reservedCharacter(failure.contextOffset)
     default: break
     }
     if failure.context.contains("quoted scalar") {
@@ -58,12 +60,14 @@ extension YAMLParser {
   private func missingColon(_ start: Int) -> SyntaxFailure {
     let line = file.line(file.line(ofByte: start))
     let rest = withoutComment(start..<max(start, line.upperBound))
-    let text = file.text(rest)
+    let text = shortened(file.text(rest))
     if let colon = keyColon(in: rest, file: file, requiringSpace: false) {
       return SyntaxFailure(
-        .missingSpace(in: file, colon: colon, until: rest.upperBound), .value(colon + 1..<line.upperBound))
+        .missingSpace(in: file, key: start..<colon, value: colon + 1..<rest.upperBound),
+        .value(colon + 1..<line.upperBound))
     }
-    if let quote = file.bytes[start..<rest.upperBound].first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+    if let quote = file.bytes[start..<rest.upperBound].first,
+      quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
       file.bytes[start + 1..<rest.upperBound].firstIndex(of: quote) == nil
     {
       return unclosedQuote(start)
@@ -73,7 +77,9 @@ extension YAMLParser {
         .missingColon, "a key must be followed by `:` within 1024 characters", start..<start + 1,
         hints: ["shorten the key, or look for a missing line end"])
     }
-    var hints = ["write `name: value` with a colon and a space, or put the text on the line above between quotes"]
+    var hints = [
+      "write `name: value` with a colon and a space, or put the text on the line above between quotes"
+    ]
     if text.hasPrefix("-"), !text.hasPrefix("--") {
       hints = ["a list item needs a space after its dash: `- \(text.dropFirst())`"]
     } else if text.contains("：") {
@@ -81,7 +87,9 @@ extension YAMLParser {
     } else if text.contains(" = ") {
       hints = ["YAML joins a key and its value by a colon: `\(text.replacingFirst(" = ", by: ": "))`"]
     } else if let space = text.firstIndex(of: " ") {
-      hints = ["write `\(text[..<space]): \(text[space...].drop { $0 == " " })` if `\(text[..<space])` is the key"]
+      hints = [
+        "write `\(text[..<space]): \(text[space...].drop { $0 == " " })` if `\(text[..<space])` is the key"
+      ]
     }
     return failed(.missingColon, "this line has no `:` after its key", rest, hints: hints)
   }
@@ -89,7 +97,7 @@ extension YAMLParser {
   private func misplacedColon(_ colon: Int) -> SyntaxFailure {
     let line = file.line(file.line(ofByte: colon))
     let content = afterIndentation(line, file)
-    if let first = keyColon(in: content, file: file), first < colon {
+    if let first = tokens.last(where: { $0.kind == .value })?.bytes.lowerBound, line.contains(first) {
       let value = trimmed(withoutComment(first + 1..<line.upperBound))
       return SyntaxFailure(
         Diagnostic(
@@ -99,9 +107,27 @@ extension YAMLParser {
           edit: Diagnostic.Edit(SourceRange(file, value), doubleQuoted(file.text(value)))),
         .value(first + 1..<line.upperBound))
     }
-    var diagnostic = wrongIndentation(at: content.lowerBound, blockEndsHere: false)
+    if let above = lineAbove(line), keyColon(in: afterIndentation(above, file), file: file) == nil,
+      afterIndentation(above, file).lowerBound - above.lowerBound == content.lowerBound - line.lowerBound
+    {
+      return missingColon(afterIndentation(above, file).lowerBound)
+    }
+    let key = tokens.last { $0.kind == .key }
+    var diagnostic = wrongIndentation(at: content.lowerBound, beside: key.map { [$0.bytes.lowerBound] } ?? [])
     diagnostic.message = "this key is indented more than the one above it, which has a value already"
     return SyntaxFailure(diagnostic, .line(line))
+  }
+
+  /// The last line before another that holds more than blanks or a comment.
+  private func lineAbove(_ line: Range<Int>) -> Range<Int>? {
+    var number = file.line(ofByte: line.lowerBound) - 1
+    while number >= 1 {
+      let above = file.line(number)
+      let content = trimmed(above)
+      if !content.isEmpty, file.bytes[content.lowerBound] != UInt8(ascii: "#") { return above }
+      number -= 1
+    }
+    return nil
   }
 
   // MARK: Quotes and reserved characters
@@ -112,10 +138,12 @@ extension YAMLParser {
     let end = trimmed(start..<max(start + 1, line.upperBound)).upperBound
     return SyntaxFailure(
       Diagnostic(
-        .unclosedQuote, "the quote \(quote) opened here is not closed", at: SourceRange(file, start..<start + 1),
+        .unclosedQuote, "the quote \(quote) opened here is not closed",
+        at: SourceRange(file, start..<start + 1),
         hints: [
           "write \(quote) at the end of the text"
-            + (quote == "'" ? "; an apostrophe within it is written twice: ''" : "; a \" within it is written \\\"")
+            + (quote == "'"
+              ? "; an apostrophe within it is written twice: ''" : "; a \" within it is written \\\"")
         ],
         edit: Diagnostic.Edit(SourceRange(file, end..<end), quote)),
       .around(start, in: file))
@@ -123,7 +151,8 @@ extension YAMLParser {
 
   private func unknownEscape(near offset: Int, from start: Int) -> SyntaxFailure {
     // The mark stands at the backslash or behind it.
-    let backslash = file.bytes[start...min(offset, file.bytes.count - 1)].lastIndex(of: UInt8(ascii: "\\")) ?? offset
+    let backslash =
+      file.bytes[start...min(offset, file.bytes.count - 1)].lastIndex(of: UInt8(ascii: "\\")) ?? offset
     let end = min(nextCharacter(nextCharacter(backslash)), file.bytes.count)
     let range = backslash..<end
     let escape = file.text(range)
@@ -144,13 +173,13 @@ extension YAMLParser {
     }
     let range = offset..<min(nextCharacter(offset), file.bytes.count)
     let character = file.text(range)
+    let name = character == "`" ? "a backtick" : "`\(character)`"
     let meaning =
       switch character {
       case "*": "`*` starts an alias, whose name must follow"
       case "&": "`&` starts an anchor, whose name must follow"
       case "\t": "a tab cannot stand here"
-      case "?": "`?` cannot start a value"
-      default: "`\(character)` cannot start a value"
+      default: "\(name) cannot start a value"
       }
     var edit: Diagnostic.Edit?
     let line = file.line(file.line(ofByte: offset))
@@ -159,7 +188,8 @@ extension YAMLParser {
       edit = Diagnostic.Edit(SourceRange(file, value), doubleQuoted(file.text(value)))
     }
     return failed(
-      .needsQuotes, meaning, range, hints: ["put a text that starts with `\(character)` between double quotes"],
+      .needsQuotes, meaning, range,
+      hints: ["put a text that starts with \(name) between double quotes"],
       edit: edit)
   }
 
@@ -183,7 +213,8 @@ extension YAMLParser {
     let spaces = file.bytes[run].reduce(0) { $0 + ($1 == UInt8(ascii: "\t") ? 2 : 1) }
     return SyntaxFailure(
       Diagnostic(
-        .tabIndentation, "a tab indents this line; YAML allows spaces only", at: SourceRange(file, offset..<end),
+        .tabIndentation, "a tab indents this line; YAML allows spaces only",
+        at: SourceRange(file, offset..<end),
         hints: ["use two spaces a level; most editors can convert the whole file"],
         edit: Diagnostic.Edit(SourceRange(file, run), String(repeating: " ", count: spaces))),
       .tabs)
@@ -199,12 +230,14 @@ extension YAMLParser {
   /// `"…"` as a hint for the value that starts at a byte, when its line has a key before it.
   private func quoteHint(_ value: Range<Int>?) -> [String] {
     guard let value, !value.isEmpty else { return [] }
-    return ["for a text, write \(doubleQuoted(file.text(value)))"]
+    return ["for a text, write \(shortened(doubleQuoted(file.text(value))))"]
   }
 
   private func valueStart(_ offset: Int) -> Range<Int>? {
     let line = file.line(file.line(ofByte: offset))
-    guard let colon = keyColon(in: afterIndentation(line, file), file: file), colon < offset else { return nil }
+    guard let colon = keyColon(in: afterIndentation(line, file), file: file), colon < offset else {
+      return nil
+    }
     return trimmed(withoutComment(colon + 1..<line.upperBound))
   }
 

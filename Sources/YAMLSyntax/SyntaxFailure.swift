@@ -60,7 +60,9 @@ func keyColon(in bytes: Range<Int>, file: SourceFile, requiringSpace: Bool = tru
     }
   }
   while index < bytes.upperBound, isName(file.bytes[index]) { index += 1 }
-  guard index > bytes.lowerBound, index < bytes.upperBound, file.bytes[index] == UInt8(ascii: ":") else { return nil }
+  guard index > bytes.lowerBound, index < bytes.upperBound, file.bytes[index] == UInt8(ascii: ":") else {
+    return nil
+  }
   let isFollowed = index + 1 < bytes.upperBound && !isBlank(file.bytes[index + 1])
   return isFollowed == requiringSpace ? nil : index
 }

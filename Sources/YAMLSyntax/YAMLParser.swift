@@ -60,7 +60,13 @@ struct YAMLParser {
   }
 
   /// All problems found so far, and what the tokens alone show.
-  func allProblems() -> [Diagnostic] { problems + cutTexts(tokens, in: file) }
+  func allProblems() -> [Diagnostic] {
+    var all = problems + cutTexts(tokens, in: file)
+    if scanner.wasCutShort, !all.contains(where: { $0.code == .textTooLong }) {
+      all.append(.textTooLong(range(previous.bytes)))  // blanks without end, after its last word
+    }
+    return all
+  }
 
   private mutating func finish() throws(SyntaxFailure) {
     var hasEnded = false
@@ -85,7 +91,13 @@ struct YAMLParser {
 
   private mutating func advance() throws(SyntaxFailure) {
     let next: YAMLScanner.Token
-    do { next = try scanner.next() } catch { throw translated(error) }
+    do {
+      next = try scanner.next()
+    } catch {
+      if scanner.wasCutShort { throw SyntaxFailure(.textTooLong(range(error.contextOffset..<error.offset))) }
+      throw translated(error)
+    }
+    if scanner.wasCutShort { isDistorted = true }
     if token.kind != .streamStart || !tokens.isEmpty { previous = token }
     token = next
     if token.kind != .streamStart { tokens.append(YAMLToken(token.kind, token.bytes)) }
@@ -140,7 +152,8 @@ struct YAMLParser {
       content = .scalar(YAMLScalar(text: "", style: .plain))
     }
     let node = YAMLNode(
-      content, range: range(bytes), tokens: firstToken..<tokenIndex, anchor: anchor?.text, isInvalid: isInvalid)
+      content, range: range(bytes), tokens: firstToken..<tokenIndex, anchor: anchor?.text,
+      isInvalid: isInvalid)
     if let anchor, anchors[anchor.text]?.range.bytes == anchor.bytes { anchors[anchor.text]?.node = node }
     return node
   }
@@ -194,7 +207,8 @@ struct YAMLParser {
   }
 
   private func invalidNode(_ bytes: Range<Int>, tokens: Range<Int>) -> YAMLNode {
-    YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), range: range(bytes), tokens: tokens, isInvalid: true)
+    YAMLNode(
+      .scalar(YAMLScalar(text: "", style: .plain)), range: range(bytes), tokens: tokens, isInvalid: true)
   }
 
   private mutating func emptyNode() throws(SyntaxFailure) -> YAMLNode {
@@ -215,7 +229,7 @@ struct YAMLParser {
     }
     var isInvalid = true
     if scalar.textBytes > YAMLBounds.scalarBytes {
-      report(.textTooLong(scalar.textBytes, range(bytes)))
+      report(.textTooLong(range(bytes)))
     } else if let escaped = scalar.text.unicodeScalars.first(where: isForbiddenWhenEscaped) {
       report(.escapedControlCharacter(escaped, range(bytes)))
     } else {
@@ -286,7 +300,8 @@ struct YAMLParser {
 
   /// A block whose indentation fits none above it: reported, read, and left out.
   private mutating func skipMisplacedBlock(depth: Int) throws(SyntaxFailure) {
-    report(wrongIndentation(at: token.bytes.lowerBound))
+    let start = token.bytes.lowerBound
+    report(wrongIndentation(at: start, beside: blocksAround(start)))
     isDistorted = true
     _ = try node(.block, depth: depth)
   }
@@ -345,7 +360,8 @@ struct YAMLParser {
     guard let scalar = key.scalar, key.alias == nil, scalar.style == .plain,
       let colon = keyColon(in: key.range.bytes, file: file, requiringSpace: false)
     else { return }
-    report(.missingSpace(in: file, colon: colon, until: key.range.bytes.upperBound))
+    let bytes = key.range.bytes
+    report(.missingSpace(in: file, key: bytes.lowerBound..<colon, value: colon + 1..<bytes.upperBound))
     isDistorted = true
   }
 
@@ -388,7 +404,9 @@ struct YAMLParser {
     var entries = YAMLEntries()
     try advance()
     while token.kind != .flowMappingEnd {
-      guard startsFlowNode || token.kind == .key || token.kind == .value else { throw unexpected(.flow(open)) }
+      guard startsFlowNode || token.kind == .key || token.kind == .value else {
+        throw unexpected(.flow(open))
+      }
       try entry(into: &entries, .flow, depth: depth, ends: [.value, .flowEntry, .flowMappingEnd])
       try separator(.flowMappingEnd, open: open)
     }
@@ -433,7 +451,8 @@ private struct YAMLEntries {
 }
 
 func isBlank(_ byte: UInt8) -> Bool {
-  byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n")
+    || byte == UInt8(ascii: "\r")
 }
 
 /// Characters that a text may not get through an escape either; those for direction and lines it may.

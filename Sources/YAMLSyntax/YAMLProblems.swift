@@ -13,15 +13,17 @@ extension Diagnostic {
 
   static func tooManyNodes(_ range: SourceRange, through anchored: YAMLNode? = nil) -> Diagnostic {
     Diagnostic(
-      .tooManyNodes, "the file holds more than 1 000 000 values, each alias counted as all that it stands for",
-      at: range, also: anchored.map { [Label($0.range, "the alias stands for \($0.nodeCount) values")] } ?? [],
+      .tooManyNodes,
+      "the file holds more than 1 000 000 values, each alias counted as all that it stands for",
+      at: range,
+      also: anchored.map { [Label($0.range, "the alias stands for \($0.nodeCount) values")] } ?? [],
       hints: ["use fewer aliases, or split the file"])
   }
 
-  static func textTooLong(_ byteCount: Int, _ range: SourceRange) -> Diagnostic {
+  static func textTooLong(_ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .textTooLong, "this text is \(byteCount) bytes long; at most \(YAMLBounds.scalarBytes) (64 KiB) are allowed",
-      at: range, hints: ["shorten it, or look for a quote that is never closed"])
+      .textTooLong, "this text is longer than 64 KiB (65 536 bytes)", at: range,
+      hints: ["shorten it, or look for a quote that is never closed"])
   }
 
   static func escapedControlCharacter(_ scalar: Unicode.Scalar, _ range: SourceRange) -> Diagnostic {
@@ -34,7 +36,7 @@ extension Diagnostic {
 
   static func duplicateKey(_ entry: YAMLEntry, first: YAMLEntry) -> Diagnostic {
     Diagnostic(
-      .duplicateKey, "the key `\(entry.key)` is already there in this mapping", at: entry.keyRange,
+      .duplicateKey, "the key `\(shortened(entry.key))` is already there in this mapping", at: entry.keyRange,
       label: "again here", also: [Label(first.keyRange, "first here")],
       hints: ["remove one of the two, or give one another name"])
   }
@@ -42,13 +44,16 @@ extension Diagnostic {
   static func mergeKey(_ range: SourceRange) -> Diagnostic {
     Diagnostic(
       .mergeKey, "merge keys (`<<`) are not part of the format", at: range,
-      hints: ["share settings by a preset (`preset: file.preset.yaml`) or by `extends:`; aliases of whole values work"])
+      hints: [
+        "share settings by a preset (`preset: file.preset.yaml`) or by `extends:`; aliases of whole values work"
+      ])
   }
 
   static func aliasAsKey(_ alias: YAMLAlias, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .aliasAsKey, "an alias cannot be a key", at: range, also: [Label(alias.target.range, "it stands for this")],
-      hints: ["write the key itself" + (alias.target.scalar.map { ": `\($0.text)`" } ?? "")])
+      .aliasAsKey, "an alias cannot be a key", at: range,
+      also: [Label(alias.target.range, "it stands for this")],
+      hints: ["write the key itself" + (alias.target.scalar.map { ": `\(shortened($0.text))`" } ?? "")])
   }
 
   static func keyNotText(_ key: YAMLNode) -> Diagnostic {
@@ -65,15 +70,16 @@ extension Diagnostic {
     Diagnostic(.keyNotText, "there is no key before this `:`", at: colon, hints: ["write `key: value`"])
   }
 
-  static func missingSpace(in file: SourceFile, colon: Int, until end: Int) -> Diagnostic {
-    let line = file.line(ofByte: colon)
-    let start = afterIndentation(file.line(line), file).lowerBound
-    let key = file.text((start < colon && !file.bytes[start..<colon].contains(UInt8(ascii: "{")) ? start : colon)..<colon)
+  /// `key` ends at the colon, `value` starts behind it.
+  static func missingSpace(in file: SourceFile, key: Range<Int>, value: Range<Int>) -> Diagnostic {
+    let name = shortened(file.text(key))
+    let colon = SourceRange(file, key.upperBound..<value.lowerBound)
     return Diagnostic(
-      .missingSpace, "a space is missing after the colon\(key.isEmpty ? "" : " of `\(key):`")",
-      at: SourceRange(file, colon..<colon + 1),
-      hints: ["write `\(key): \(file.text(colon + 1..<end))`; without the space YAML takes it all for one word"],
-      edit: Edit(SourceRange(file, colon + 1..<colon + 1), " "))
+      .missingSpace, "a space is missing after the colon of `\(name):`", at: colon,
+      hints: [
+        "write `\(name): \(shortened(file.text(value)))`; without the space YAML takes it all for one word"
+      ],
+      edit: Edit(SourceRange(file, value.lowerBound..<value.lowerBound), " "))
   }
 
   // MARK: Anchors, aliases, tags
@@ -81,23 +87,25 @@ extension Diagnostic {
   static func unknownAlias(_ name: String, _ range: SourceRange, known: [String]) -> Diagnostic {
     let match = closestMatch(to: name, among: known)
     return Diagnostic(
-      .unknownAlias, "the alias `*\(name)` stands for an anchor that is not defined above it", at: range,
+      .unknownAlias, "the alias `*\(shortened(name))` stands for an anchor that is not defined above it",
+      at: range,
       hints: [
         match.map { "did you mean `*\($0)`?" }
-          ?? "write `&\(name)` before the value that it shall stand for, or \"*\(name)\" for a text"
+          ?? "write `&\(shortened(name))` before the value that it shall stand for, or \"*\(shortened(name))\" for a text"
       ],
       edit: match.map { Edit(range, "*\($0)") })
   }
 
   static func aliasWithinItself(_ name: String, _ range: SourceRange, anchor: SourceRange) -> Diagnostic {
     Diagnostic(
-      .aliasWithinItself, "the alias `*\(name)` lies within the value that it stands for", at: range,
+      .aliasWithinItself, "the alias `*\(shortened(name))` lies within the value that it stands for",
+      at: range,
       also: [Label(anchor, "that value starts here")], hints: ["write the value that is wanted here"])
   }
 
   static func redefinedAnchor(_ name: String, _ range: SourceRange, first: SourceRange) -> Diagnostic {
     Diagnostic(
-      .redefinedAnchor, "the anchor `&\(name)` is defined twice", at: range, label: "again here",
+      .redefinedAnchor, "the anchor `&\(shortened(name))` is defined twice", at: range, label: "again here",
       also: [Label(first, "first here")], hints: ["give one of the two another name"])
   }
 
@@ -115,7 +123,8 @@ extension Diagnostic {
 
   static func tag(_ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .tag, "tags are not part of the format; `\(range.text)` is one, because it starts with `!`", at: range,
+      .tag, "tags are not part of the format; `\(shortened(range.text))` is one, because it starts with `!`",
+      at: range,
       hints: ["remove it; a text that starts with `!` goes between double quotes"])
   }
 
@@ -138,4 +147,10 @@ extension Diagnostic {
       .emptyFile, "the file says nothing", at: SourceRange(file, 0..<0),
       hints: ["start with `mixdown: 1`, then `tracks:`"])
   }
+}
+
+/// A name or text for a message: on one line, and not longer than one reads.
+func shortened(_ text: String) -> String {
+  let line = text.prefix { !$0.isNewline }
+  return line.count == text.count && text.count <= 60 ? text : line.prefix(60) + "…"
 }

@@ -27,16 +27,27 @@ final class YAMLScanner {
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let places: CodePointPlaces
+  private let feed: Feed
+
+  /// Whether the input was ended early, because a single token grew far past the bound of a text.
+  var wasCutShort: Bool { feed.wasCutShort }
 
   /// Scans the bytes from `start` on. They must outlive the scanner.
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
     unsafe parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     unsafe parser.initialize(to: yaml_parser_t())
     places = unsafe CodePointPlaces(bytes, from: start)
+    feed = unsafe Feed(bytes, from: start)
     guard unsafe yaml_parser_initialize(parser) == 1 else { return }  // out of memory: the first scan fails
     unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    unsafe yaml_parser_set_input_string(
-      parser, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
+    unsafe yaml_parser_set_input(
+      parser,
+      { feed, buffer, size, count in
+        guard let feed = unsafe feed, let buffer = unsafe buffer, let count = unsafe count else { return 0 }
+        let target = unsafe UnsafeMutableBufferPointer(start: buffer, count: size)
+        unsafe count.pointee = unsafe Unmanaged<Feed>.fromOpaque(feed).takeUnretainedValue().fill(target)
+        return 1
+      }, Unmanaged.passUnretained(feed).toOpaque())
   }
 
   deinit {
@@ -51,6 +62,7 @@ final class YAMLScanner {
     defer { unsafe yaml_token_delete(&token) }
     let start = unsafe places.byte(ofCodePoint: Int(token.start_mark.index))
     let end = unsafe places.byte(ofCodePoint: Int(token.end_mark.index))
+    feed.tokenEnded(at: end)
     var result = unsafe Token(kind: Self.kind(token.type), bytes: start..<max(start, end))
     switch unsafe token.type {
     case YAML_SCALAR_TOKEN:
@@ -68,7 +80,9 @@ final class YAMLScanner {
   }
 
   private func failure() -> Failure {
-    func words(_ pointer: UnsafePointer<CChar>?) -> String { unsafe pointer.map { unsafe String(cString: $0) } ?? "" }
+    func words(_ pointer: UnsafePointer<CChar>?) -> String {
+      unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+    }
     return unsafe Failure(
       problem: words(parser.pointee.problem), context: words(parser.pointee.context),
       offset: places.byte(ofCodePoint: Int(parser.pointee.problem_mark.index)),
@@ -115,6 +129,53 @@ final class YAMLScanner {
   }
 }
 
+/// Hands the text to libyaml piece by piece, and no more of it once a token that began has not ended within
+/// 1 MiB: longer than any text within the bound can be written, escapes included.
+@safe
+private final class Feed {
+  private static let longestToken = 1 << 20
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position: Int
+  /// Where the token being scanned begins, behind blanks and comments.
+  private var tokenStart: Int
+  private(set) var wasCutShort = false
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
+    unsafe self.bytes = bytes
+    position = start
+    tokenStart = start
+  }
+
+  func tokenEnded(at end: Int) { tokenStart = max(tokenStart, end) }
+
+  func fill(_ target: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    if position - tokenStart > Self.longestToken {
+      skipBlanksAndComments()
+      if position - tokenStart > Self.longestToken {
+        wasCutShort = true
+        return 0
+      }
+    }
+    let count = unsafe min(target.count, bytes.count - position)
+    for index in 0..<count { unsafe target[index] = unsafe bytes[position + index] }
+    position += count
+    return count
+  }
+
+  private func skipBlanksAndComments() {
+    while unsafe tokenStart < bytes.count {
+      let byte = unsafe bytes[tokenStart]
+      if byte == UInt8(ascii: "#") {
+        while unsafe tokenStart < bytes.count && bytes[tokenStart] != UInt8(ascii: "\n") { tokenStart += 1 }
+      } else if isBlank(byte) {
+        tokenStart += 1
+      } else {
+        return
+      }
+    }
+  }
+}
+
 /// Turns libyaml's code point counts into bytes: the place of every 64th code point is kept, the rest counted.
 @safe
 private struct CodePointPlaces {
@@ -127,12 +188,7 @@ private struct CodePointPlaces {
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
     unsafe self.bytes = bytes
     self.start = start
-    var isASCII = true
-    for unsafe byte in unsafe bytes where byte >= 0x80 {
-      isASCII = false
-      break
-    }
-    if isASCII { return }
+    if unsafe bytes.allSatisfy({ $0 < 0x80 }) { return }
     var codePoint = 0
     for index in start..<bytes.count where unsafe bytes[index] & 0xC0 != 0x80 {
       if codePoint % Self.step == 0 { kept.append(UInt32(index)) }

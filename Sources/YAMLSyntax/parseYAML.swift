@@ -13,6 +13,10 @@ public func parseYAML(_ file: SourceFile) -> (document: YAMLDocument?, diagnosti
   }
   let check = CharacterCheck(file)
   guard let bytes = check.readable else { return (nil, check.problems) }
+  let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  if let excess = firstTokenPastNodeBound(bytes, from: start) {
+    return (nil, sorted(check.problems + [.tooManyNodes(SourceRange(file, excess))], limit: nil))
+  }
   var reading = RepeatedReading(file, bytes, characterProblems: check.problems)
   let document = reading.run()
   return (document, sorted(reading.diagnostics, limit: nil))
@@ -54,7 +58,9 @@ private struct RepeatedReading {
         let repairedLine = reading < readings ? repair(failure) : nil
         for problem in parser.allProblems() {
           // A further reading finds those on other lines again.
-          if repairedLine == nil || problem.primary?.range.start.line == repairedLine { diagnostics.append(problem) }
+          if repairedLine == nil || problem.primary?.range.start.line == repairedLine {
+            diagnostics.append(problem)
+          }
         }
         if repairedLine == nil { return nil }
       }

@@ -1,0 +1,28 @@
+internal import Diagnostics
+
+/// The token with which a text passes the bound on nodes, found from its tokens alone; nil when it does not.
+///
+/// Building the tree would stop there as well, but by then a million nodes would be in memory. Aliases count once and
+/// empty values not at all, so the tree's own count remains the judge. A text with fewer bytes than the bound
+/// cannot pass it and is not looked at.
+func firstTokenPastNodeBound(_ bytes: [UInt8], from start: Int) -> Range<Int>? {
+  guard bytes.count > YAMLBounds.nodes else { return nil }
+  return unsafe bytes.withUnsafeBufferPointer { buffer in
+    let scanner = unsafe YAMLScanner(buffer, from: start)
+    var count = 0
+    var depth = 0
+    while let token = try? scanner.next(), token.kind != .streamEnd {
+      switch token.kind {
+      case .scalar, .alias: count += 1
+      case .flowSequenceStart, .flowMappingStart, .blockSequenceStart, .blockMappingStart:
+        count += 1
+        depth += 1
+      case .flowSequenceEnd, .flowMappingEnd, .blockEnd: depth -= 1
+      default: break
+      }
+      if count > YAMLBounds.nodes { return token.bytes }
+      if depth > YAMLBounds.depth { return nil }  // refused for that, before libyaml becomes slow
+    }
+    return nil
+  }
+}
