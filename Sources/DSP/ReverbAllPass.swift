@@ -68,10 +68,10 @@ func flush(_ ring: inout [Frame], cursor: Int, of turns: Int) {
 }
 
 @inline(__always)
-func flush(_ frame: inout Frame) { frame = flushed(frame) }
+func flush(_ frame: inout Frame) { frame = reverbFlushed(frame) }
 
 @inline(__always)
-func flushed(_ frame: Frame) -> Frame {
+func reverbFlushed(_ frame: Frame) -> Frame {
   Frame(
     frame.x < reverbFloor && frame.x > -reverbFloor ? 0 : frame.x,
     frame.y < reverbFloor && frame.y > -reverbFloor ? 0 : frame.y)

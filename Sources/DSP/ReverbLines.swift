@@ -71,7 +71,7 @@ struct ReverbLines: Sendable {
     return result
   }
 
-  mutating func flush() { self = Self.combine(self, self) { frame, _ in flushed(frame) } }
+  mutating func flush() { self = Self.combine(self, self) { frame, _ in reverbFlushed(frame) } }
 }
 
 func approached(_ value: ReverbLines, _ target: ReverbLines, _ part: Double) -> ReverbLines {

@@ -18,13 +18,17 @@ struct TruePeakKernel: Sendable {
   static let phases = 16
   static let judgeTaps = 256
   static let shortTaps = 24
+  static let quickTaps = 12
   /// Frames from the last one before the place in question back to a kernel's first tap.
   static let judgeReach = 127
   static let shortReach = 11
+  static let quickReach = 5
 
   /// Taps of phases 1 … 15, one after the other; phase p lies p/16 after the frame. Phase 0 is the frame itself.
   let judge: [Double]
   let short: [Double]
+  /// Taps of the phases a quarter, a half and three quarters of a frame, for estimates without a bound.
+  let quick: [Double]
   /// Per phase, index 0 for phase 1: the short estimate's error per unit of near and of far treble.
   let nearTreble: [Double]
   let farTreble: [Double]
@@ -53,6 +57,7 @@ struct TruePeakKernel: Sendable {
       let bend = Self.curvatureNorm(exact)
       curvature = (max(curvature.near, bend.near), max(curvature.far, bend.far))
     }
+    quick = [4, 8, 12].flatMap { Self.windowedSinc(phase: $0, taps: Self.quickTaps, shape: 4) }
     self.judge = judge
     self.short = short
     self.nearTreble = nearTreble

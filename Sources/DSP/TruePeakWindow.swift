@@ -71,6 +71,12 @@ struct TruePeakWindow: Sendable {
     return level
   }
 
+  /// Drops the first `count` frames (a multiple of 32); silence, not yet analysed, enters at the end.
+  mutating func advance(by count: Int) {
+    shift(&frames, count, .zero)
+    shift(&groups, count / Self.groupLength, Group())
+  }
+
   /// The first interval at or after `start` and before `end` with a judged peak above `threshold` in either
   /// channel. `peak` is the judge's maximum in a channel that exceeds, and 0 in one that does not.
   func next(from start: Int, to end: Int, above threshold: Frame) -> (frame: Int, peak: Frame)? {

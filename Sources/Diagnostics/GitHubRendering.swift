@@ -10,13 +10,15 @@ func gitHubCommand(_ diagnostic: Diagnostic) -> String {
   var properties: [(String, String)] = []
   if let range = diagnostic.primary?.range {
     properties = [
-      ("file", range.file.path), ("line", String(range.start.line)), ("endLine", String(range.end.line)),
+      ("file", visible(range.file.path)), ("line", String(range.start.line)),
+      ("endLine", String(range.end.line)),
       ("col", String(range.start.column)), ("endColumn", String(range.end.column)),
     ]
   }
   properties.append(("title", "\(diagnostic.code.id): \(diagnostic.code.title)"))
   let list = properties.map { "\($0.0)=\(escaped($0.1, alsoSeparators: true))" }.joined(separator: ",")
-  let message = ([diagnostic.message] + diagnostic.hints).joined(separator: "\n")
+  let lines = [diagnostic.message] + diagnostic.hints
+  let message = lines.map(visible).joined(separator: "\n")
   return "::\(command) \(list)::\(escaped(message, alsoSeparators: false))"
 }
 

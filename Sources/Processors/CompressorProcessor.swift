@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 

@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 
@@ -19,5 +19,9 @@ public enum DCBlockProcessor: Processor {
   /// A one-pole decays by 140 dB in 16.12 time constants.
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
     16.12 / (2 * Maths.pi * settings.frequency.magnitude)
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DCBlock {
+    DCBlock(frequency: settings.frequency.magnitude, sampleRate: context.sampleRate)
   }
 }

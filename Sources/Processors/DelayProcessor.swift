@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 
@@ -35,5 +35,13 @@ public enum DelayProcessor: Processor {
     let loss = -Maths.decibels(amplitude: settings.feedback.fraction)
     let echoes = settings.feedback.fraction > 0 ? 1 + 140 / loss : 1
     return time * echoes
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DelayKernel {
+    DelayKernel(
+      DelayKernel.Settings(
+        frameCount: max(1, context.frames(settings.time)), feedback: settings.feedback.fraction,
+        pingPong: settings.pingPong, lowCut: settings.lowCut?.magnitude, highCut: settings.highCut?.magnitude,
+        width: settings.width.fraction), sampleRate: context.sampleRate)
   }
 }

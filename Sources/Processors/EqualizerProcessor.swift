@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 
@@ -30,6 +30,12 @@ public enum EqualizerProcessor: Processor {
       let q = max(0.7071, band.value.q?.magnitude ?? 1) * Double(max(1, band.value.slope.order / 2))
       return tail + 16.12 * 2 * q / (2 * Maths.pi * band.value.frequency.magnitude)
     }
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade {
+    // By name, so that the order in the file changes no bit.
+    let bands = settings.bands.filter { !$0.value.bypass }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    return BiquadCascade(bands.flatMap { $0.value.sections(context.sampleRate) })
   }
 }
 
@@ -98,5 +104,29 @@ public struct EqualizerBand: VariantRecord {
     VariantCase(
       type: kind.rawValue, summary: summaries[kind] ?? "", fields: (fields[kind] ?? []) + [bypass],
       make: { EqualizerBand(kind: kind) })
+  }
+}
+
+extension EqualizerBand {
+  /// The band's second-order sections, at the rate of the session.
+  func sections(_ sampleRate: Double) -> [BiquadCoefficients] {
+    let f0 = frequency.magnitude, gain = gain.magnitude
+    let butterworth = FilterDesign.butterworthQ
+    func quality(_ initial: Double) -> Double { q?.magnitude ?? initial }
+    switch kind {
+    case .bell: return [FilterDesign.bell(frequency: f0, gain: gain, q: quality(1), sampleRate: sampleRate)]
+    case .lowShelf:
+      return [FilterDesign.lowShelf(frequency: f0, gain: gain, q: quality(butterworth), sampleRate: sampleRate)]
+    case .highShelf:
+      return [FilterDesign.highShelf(frequency: f0, gain: gain, q: quality(butterworth), sampleRate: sampleRate)]
+    case .highPass:
+      return FilterDesign.highPass(frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
+    case .lowPass:
+      return FilterDesign.lowPass(frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
+    case .bandPass: return [FilterDesign.bandPass(frequency: f0, q: quality(1), sampleRate: sampleRate)]
+    case .notch: return [FilterDesign.notch(frequency: f0, q: quality(1), sampleRate: sampleRate)]
+    case .allPass: return [FilterDesign.allPass(frequency: f0, q: quality(butterworth), sampleRate: sampleRate)]
+    case .tilt: return [FilterDesign.tilt(frequency: f0, gain: gain, sampleRate: sampleRate)]
+    }
   }
 }

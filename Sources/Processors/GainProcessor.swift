@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 
@@ -19,4 +19,9 @@ public enum GainProcessor: Processor {
     .init("gain", \.gain, -.infinity...48, "Level change; 0 dB is unity.", initial: 0, automation: .allowed),
     .init("polarity", \.polarity, "Sign of the output.", initial: .normal),
   ]
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> MixMatrix {
+    let gain = Maths.amplitude(decibels: settings.gain.magnitude)
+    return MixMatrix(gain: settings.polarity == .inverted ? -gain : gain)
+  }
 }

@@ -1,4 +1,4 @@
-import DSP
+public import DSP
 public import Quantities
 public import Tables
 
@@ -25,5 +25,12 @@ public enum WidthProcessor: Processor {
 
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
     settings.monoBelow.map { 16.12 * 4 / (2 * Maths.pi * $0.magnitude) } ?? 0
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> StereoWidthKernel {
+    StereoWidthKernel(
+      StereoWidthKernel.Settings(
+        width: settings.width.fraction, monoBelow: settings.monoBelow?.magnitude,
+        sideHighShelf: settings.sideHighShelf.magnitude), sampleRate: context.sampleRate)
   }
 }

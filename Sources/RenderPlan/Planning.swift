@@ -2,7 +2,7 @@ public import DSP
 public import Processors
 import Quantities
 public import SessionModel
-import Tables
+public import Tables
 
 extension RenderPlan {
   /// Plans the mix of `session`. `stems` holds what was found of each track's file, by the track's id.

@@ -1,4 +1,5 @@
 import DSP
+import Processors
 import Quantities
 
 extension RenderPlan: CustomStringConvertible {

@@ -1,6 +1,6 @@
 public import DSP
 public import Processors
-public import Quantities
+import Quantities
 import SessionModel
 import Tables
 

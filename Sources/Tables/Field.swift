@@ -80,6 +80,20 @@ extension Field where Root: Sendable {
     shape.automation = automation
   }
 
+  /// A duration within `seconds` that may be left out.
+  public init(
+    _ key: String, _ path: any WritableKeyPath<Root, TimeSpan?> & Sendable, _ seconds: ClosedRange<Double>,
+    _ summary: String, automation: FieldShape.Automation = .none
+  ) {
+    let scalar = ScalarShape(seconds: seconds)
+    self.init(
+      shape: FieldShape(key: key, shape: .scalar(scalar), summary: summary),
+      decode: { setting, root, decoder in
+        if let value = decoder.duration(setting, scalar) { root[keyPath: path] = value }
+      }, text: { $0[keyPath: path]?.text })
+    shape.automation = automation
+  }
+
   /// A quantity that may be left out.
   public init<Value: Quantity>(
     _ key: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ summary: String

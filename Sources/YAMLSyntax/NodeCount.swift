@@ -5,8 +5,10 @@ internal import Diagnostics
 /// Building the tree would stop there as well, but by then a million nodes would be in memory. Aliases count once and
 /// empty values not at all, so the tree's own count remains the judge. A text with fewer bytes than the bound
 /// cannot pass it and is not looked at.
-func firstTokenPastNodeBound(_ bytes: [UInt8], from start: Int) -> Range<Int>? {
-  guard bytes.count > YAMLBounds.nodes else { return nil }
+package func firstTokenPastNodeBound(
+  _ bytes: [UInt8], from start: Int, bound: Int = YAMLBounds.nodes
+) -> Range<Int>? {
+  guard bytes.count > bound else { return nil }
   return unsafe bytes.withUnsafeBufferPointer { buffer in
     let scanner = unsafe YAMLScanner(buffer, from: start)
     var count = 0
@@ -20,7 +22,7 @@ func firstTokenPastNodeBound(_ bytes: [UInt8], from start: Int) -> Range<Int>? {
       case .flowSequenceEnd, .flowMappingEnd, .blockEnd: depth -= 1
       default: break
       }
-      if count > YAMLBounds.nodes { return token.bytes }
+      if count > bound { return token.bytes }
       if depth > YAMLBounds.depth { return nil }  // refused for that, before libyaml becomes slow
     }
     return nil

@@ -140,10 +140,12 @@ extension DiagnosticCode {
       to them, so each is written out.
 
       ```yaml
+      comment: &name kick
       *name : {level: -3 dB}
       ```
 
       ```yaml
+      comment: kick
       kick: {level: -3 dB}
       ```
       """#)

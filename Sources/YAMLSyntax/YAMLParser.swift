@@ -56,17 +56,15 @@ struct YAMLParser {
     }
     let root = try node(.block, depth: 1)
     try finish()
+    reportMissingColon(after: root)
+    if scanner.wasCutShort, !problems.contains(where: { $0.code == .textTooLong }) {
+      report(.textTooLong(root.range))  // blanks without end within it
+    }
     return root
   }
 
   /// All problems found so far, and what the tokens alone show.
-  func allProblems() -> [Diagnostic] {
-    var all = problems + cutTexts(tokens, in: file)
-    if scanner.wasCutShort, !all.contains(where: { $0.code == .textTooLong }) {
-      all.append(.textTooLong(range(previous.bytes)))  // blanks without end, after its last word
-    }
-    return all
-  }
+  func allProblems() -> [Diagnostic] { problems + cutTexts(tokens, in: file) }
 
   private mutating func finish() throws(SyntaxFailure) {
     var hasEnded = false
@@ -312,27 +310,27 @@ struct YAMLParser {
   private mutating func entry(
     into entries: inout YAMLEntries, _ context: Context, depth: Int, ends: [YAMLToken.Kind]
   ) throws(SyntaxFailure) {
+    let start = token
     var key: YAMLNode?
-    if token.kind == .key {
-      try advance()
-      if !ends.contains(token.kind) { key = try node(context, depth: depth + 1) }
-    } else if token.kind != .value {
-      key = try node(context, depth: depth + 1)  // a flow mapping's key alone, as in `{mute}`
-    }
-    let value: YAMLNode
-    if token.kind == .value {
+    var value: YAMLNode?
+    if start.kind == .key { try advance() }
+    if token.kind != .value, !ends.contains(token.kind) { key = try node(context, depth: depth + 1) }
+    if token.kind == .value, start.kind == .key || start.kind == .value {
       let colon = token.bytes
       try advance()
       value = ends.contains(token.kind) ? try emptyNode() : try node(context, depth: depth + 1)
       if key == nil { report(.missingKey(range(colon))) }
+    } else if let key {  // a key alone, as in `{mute}`
+      reportMissingColon(after: key)
     } else {
-      value = try emptyNode()
-      if let key { reportMissingColon(after: key) }
+      report(.missingKey(range(start.bytes)))
     }
+    let entryValue: YAMLNode
+    if let value { entryValue = value } else { entryValue = try emptyNode() }
     guard let key else { return }
-    entries.end = max(key.range.bytes.upperBound, value.range.bytes.upperBound)
+    entries.end = max(key.range.bytes.upperBound, entryValue.range.bytes.upperBound)
     if let name = checkedKey(key) {
-      let entry = YAMLEntry(key: name, keyRange: key.range, value: value)
+      let entry = YAMLEntry(key: name, keyRange: key.range, value: entryValue)
       if let first = entries.add(entry) { report(.duplicateKey(entry, first: first)) }
     }
   }
@@ -355,7 +353,7 @@ struct YAMLParser {
     return scalar.text
   }
 
-  /// `{gain:-3 dB}`: without a space YAML takes it all for a key.
+  /// `{gain:-3 dB}`: without a space YAML takes it all for a key; a file of one such line for a text.
   private mutating func reportMissingColon(after key: YAMLNode) {
     guard let scalar = key.scalar, key.alias == nil, scalar.style == .plain,
       let colon = keyColon(in: key.range.bytes, file: file, requiringSpace: false)

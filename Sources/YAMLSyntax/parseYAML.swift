@@ -46,7 +46,7 @@ private struct RepeatedReading {
       let (parser, result) = read()
       switch result {
       case .success(let root):
-        diagnostics += parser.allProblems()
+        for problem in parser.allProblems() { addFound(problem) }
         isDistorted = isDistorted || parser.isDistorted
         guard let root else {
           if diagnostics.isEmpty { diagnostics.append(.emptyFile(file)) }
@@ -87,6 +87,12 @@ private struct RepeatedReading {
     guard let range = problem.primary?.range else { return diagnostics.append(problem) }
     let line = range.start.line
     if linesWithWrongCharacters.contains(line) || repairedLines.contains(line) { return }
+    addFound(problem)
+  }
+
+  /// How wide the tabs were meant to be cannot be known, so what follows from that is left unsaid.
+  private mutating func addFound(_ problem: Diagnostic) {
+    if tabsAreRepaired, problem.code == .wrongIndentation { return }
     diagnostics.append(problem)
   }
 

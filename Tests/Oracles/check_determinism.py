@@ -24,7 +24,9 @@ import common
 import render_cases
 
 ORDERED = {"inserts", "songs"}  # mappings whose order means something (FORMAT §1, 4)
-OBJECT_CALLS = re.compile(r"\bU\s+_?(?:exp|exp2|log|log2|log10|pow|sin|cos|tan|tanh|atan|sqrt|floor|ceil|fma|fmod|round)f?$", re.M)
+OBJECT_CALLS = re.compile(
+    r"\bU\s+_?(?:exp|exp2|log|log2|log10|pow|sin|cos|tan|tanh|atan|sqrt|floor|ceil|fma|fmod|round)f?$", re.M
+)
 
 EVERYTHING = """
 mixdown: 1
@@ -104,7 +106,9 @@ class Subject:
         self.count = 0
         self.reference: dict[str, tuple[str, str]] = {}
 
-    def render(self, title: str, session: Path | None = None, *more: str, **options: object) -> dict[str, tuple[str, str]] | None:
+    def render(
+        self, title: str, session: Path | None = None, *more: str, **options: object
+    ) -> dict[str, tuple[str, str]] | None:
         """PCM and file hashes by deliverable; each render gets a folder of its own, and no lock is left behind."""
         self.count += 1
         folder = self.project.folder / f"out{self.count}"
@@ -119,7 +123,11 @@ class Subject:
             files = [path for path in folder.rglob("*") if path.name == Path(entry["path"]).name]
             digest = hashlib.sha256(files[0].read_bytes()).hexdigest() if files else "no file"
             if entry.get("sha256") != digest:
-                self.tally.check(f"{title}: sha256 of {entry['id']}", False, f"{entry.get('sha256')}, the file's is {digest}")
+                self.tally.check(
+                    f"{title}: sha256 of {entry['id']}",
+                    False,
+                    f"{entry.get('sha256')}, the file's is {digest}",
+                )
             hashes[entry["id"]] = (entry["pcm_sha256"], digest)
         if self.count == 1:
             self.reference = hashes
@@ -152,7 +160,11 @@ class Subject:
                 data = raw[:, : bits // 8].tobytes()
             else:
                 data = common.soundfile.read(path, dtype="float32", always_2d=True)[0].astype("<f4").tobytes()
-            names = [str(bits), f"s{bits}", f"pcm_{bits}", f"pcm{bits}", f"int{bits}", f"i{bits}"] if bits else ["32f", "f32", "float32"]
+            names = (
+                [str(bits), f"s{bits}", f"pcm_{bits}", f"pcm{bits}", f"int{bits}", f"i{bits}"]
+                if bits
+                else ["32f", "f32", "float32"]
+            )
             found = [
                 name
                 for name in names
@@ -227,11 +239,16 @@ if __name__ == "__main__":
         render_cases.write_stems(everything.folder / "stems")
         examine(results, everything, everything.session("everything", EVERYTHING), True)
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    chosen = [Path(word) for word in words] or sorted((common.REPOSITORY / "examples" / "01-first-mix").glob("*.mix.yaml"))
+    chosen = [Path(word) for word in words] or sorted(
+        (common.REPOSITORY / "examples" / "01-first-mix").glob("*.mix.yaml")
+    )
     for source in chosen[:1]:
         with common.Project("determinism") as copy:
             shutil.copytree(
-                source.parent, copy.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("renders", "*.lock")
+                source.parent,
+                copy.folder,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("renders", "*.lock"),
             )
             examine(results, copy, copy.folder / source.name, "--emulate-example" in sys.argv)
     undefined_symbols(results)

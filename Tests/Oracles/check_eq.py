@@ -164,7 +164,19 @@ def measure(
             bound = curve.bound(rate)
             text = f"{curve.yaml} at {rate}"
             detail = f"{np.max(error):.3f} dB at {at:.0f} Hz, bound {bound} dB"
-            rows.append([rate, curve.band, curve.frequency, curve.q, curve.gain, curve.slope, np.max(error), at, bound])
+            rows.append(
+                [
+                    rate,
+                    curve.band,
+                    curve.frequency,
+                    curve.q,
+                    curve.gain,
+                    curve.slope,
+                    np.max(error),
+                    at,
+                    bound,
+                ]
+            )
             if bound is None:
                 continue
             tally.check(text, np.max(error) <= bound, detail)

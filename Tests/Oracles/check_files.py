@@ -68,7 +68,9 @@ DELIVERABLES = {
 def png() -> bytes:
     """A small picture."""
     side = 64
-    rows = b"".join(b"\0" + bytes((x * 4 % 256, y * 4 % 256, 128) [i] for x in range(side) for i in range(3)) for y in range(side))
+    rows = b"".join(
+        b"\0" + bytes((x * 4 % 256, y * 4 % 256, 128)[i] for x in range(side) for i in range(3)) for y in range(side)
+    )
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -91,12 +93,16 @@ def session(frames_stem: str, deliverables: dict[str, str], metadata: bool) -> s
 def probe(path: Path) -> dict[str, Any]:
     """ffprobe's format and stream tags, lower-cased keys, and its streams."""
     done = subprocess.run(
-        ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", str(path)], capture_output=True, check=True
+        ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", str(path)],
+        capture_output=True,
+        check=True,
     )
     answer = json.loads(done.stdout)
     tags = {key.lower(): value for key, value in answer["format"].get("tags", {}).items()}
     for stream in answer["streams"]:
-        tags.update({key.lower(): value for key, value in stream.get("tags", {}).items() if stream["codec_type"] == "audio"})
+        tags.update(
+            {key.lower(): value for key, value in stream.get("tags", {}).items() if stream["codec_type"] == "audio"}
+        )
     return {"tags": tags, "streams": answer["streams"], "errors": done.stderr.decode()}
 
 
@@ -153,12 +159,15 @@ def check_id3(tally: common.Tally, name: str, tags: mutagen.id3.ID3 | None, cove
             tally.check(f"{name}: {frame}", got == text, f"{got!r}, expected {text!r}")
     comments = tags.getall("COMM")
     tally.check(
-        f"{name}: COMM language and description", len(comments) == 1 and (comments[0].lang, comments[0].desc) == ("eng", "")
+        f"{name}: COMM language and description",
+        len(comments) == 1 and (comments[0].lang, comments[0].desc) == ("eng", ""),
     )
     gains = {key.lower(): value for key, value in found.items() if "replaygain" in key.lower()}
     check_replay_gain(tally, name, {key.removeprefix("txxx:"): value for key, value in gains.items()})
     pictures = tags.getall("APIC")
-    good = len(pictures) == 1 and pictures[0].data == cover and pictures[0].mime == "image/png" and pictures[0].type == 3
+    good = (
+        len(pictures) == 1 and pictures[0].data == cover and pictures[0].mime == "image/png" and pictures[0].type == 3
+    )
     tally.check(f"{name}: cover", good, f"{[(len(p.data), p.mime, p.type) for p in pictures]}")
 
 
@@ -224,7 +233,14 @@ def check_info(tally: common.Tally, name: str, path: Path) -> None:
     chunks = dict(riff(data))
     info = dict(riff(chunks.get(b"LIST", b"")[4:], header=0)) if chunks.get(b"LIST", b"").startswith(b"INFO") else {}
     text = {key.decode(): value.rstrip(b"\0").decode("utf-8", "replace") for key, value in info.items()}
-    for key, field in {"INAM": "title", "IART": "artist", "IPRD": "album", "IGNR": "genre", "ICMT": "comment", "ICOP": "copyright"}.items():
+    for key, field in {
+        "INAM": "title",
+        "IART": "artist",
+        "IPRD": "album",
+        "IGNR": "genre",
+        "ICMT": "comment",
+        "ICOP": "copyright",
+    }.items():
         tally.check(f"{name}: INFO {key}", text.get(key) == METADATA[field], f"{text.get(key)!r}")
     tally.check(f"{name}: INFO ICRD", text.get("ICRD", "").startswith("2026"), f"{text.get('ICRD')!r}")
     tally.check(f"{name}: INFO ITRK", text.get("ITRK", "").startswith("3"), f"{text.get('ITRK')!r}")
@@ -239,7 +255,11 @@ def check_info(tally: common.Tally, name: str, path: Path) -> None:
         samples, rate = meter.decoded(path)
         value = meter.integrated(samples, rate)
         tally.check(f"{name}: bext version 2", version == 2, f"{version}")
-        tally.check(f"{name}: bext loudness", value is not None and abs(loudness / 100 - value) < 0.03, f"{loudness}, {value}")
+        tally.check(
+            f"{name}: bext loudness",
+            value is not None and abs(loudness / 100 - value) < 0.03,
+            f"{loudness}, {value}",
+        )
 
 
 def riff(data: bytes, header: int = 12) -> list[tuple[bytes, bytes]]:
@@ -265,18 +285,33 @@ def tags(tally: common.Tally) -> None:
         for identifier in DELIVERABLES:
             file = project.delivered(path, identifier, outcome)
             found = probe(file)
-            tally.check(f"{identifier}: ffprobe reads it without complaint", not found["errors"], found["errors"][:200])
+            tally.check(
+                f"{identifier}: ffprobe reads it without complaint",
+                not found["errors"],
+                found["errors"][:200],
+            )
             for key in ("title", "artist", "album", "genre", "comment"):
                 got = found["tags"].get(key)
-                tally.check(f"{identifier}: {key} by ffprobe", got == METADATA[key], f"{got!r}, expected {METADATA[key]!r}")
+                tally.check(
+                    f"{identifier}: {key} by ffprobe",
+                    got == METADATA[key],
+                    f"{got!r}, expected {METADATA[key]!r}",
+                )
             general = mediainfo(file)
             for key, field in (("Title", "title"), ("Performer", "artist"), ("Album", "album")):
                 got = general.get(key) or (general.get("Track") if key == "Title" else None)
                 tally.check(f"{identifier}: {field} by mediainfo", got == METADATA[field], f"{got!r}")
             pictures = [stream for stream in found["streams"] if stream["codec_type"] == "video"]
             if file.suffix in (".flac", ".mp3", ".aiff", ".aif"):
-                tally.check(f"{identifier}: cover by ffprobe", len(pictures) == 1 and pictures[0]["codec_name"] == "png")
-                tally.check(f"{identifier}: cover by mediainfo", general.get("Cover") == "Yes", f"{general.get('Cover')}")
+                tally.check(
+                    f"{identifier}: cover by ffprobe",
+                    len(pictures) == 1 and pictures[0]["codec_name"] == "png",
+                )
+                tally.check(
+                    f"{identifier}: cover by mediainfo",
+                    general.get("Cover") == "Yes",
+                    f"{general.get('Cover')}",
+                )
             match file.suffix:
                 case ".flac":
                     check_flac(tally, identifier, file, cover)
@@ -284,7 +319,14 @@ def tags(tally: common.Tally) -> None:
                     mp3_tags = mutagen.mp3.MP3(file).tags
                     check_id3(tally, identifier, mp3_tags, cover, identifier == "old")
                     if mp3_tags is not None:
-                        gain = next((str(f.text[0]) for f in mp3_tags.getall("TXXX") if f.desc.lower() == "replaygain_track_gain"), "")
+                        gain = next(
+                            (
+                                str(f.text[0])
+                                for f in mp3_tags.getall("TXXX")
+                                if f.desc.lower() == "replaygain_track_gain"
+                            ),
+                            "",
+                        )
                         check_gain_value(tally, identifier, file, gain)
                 case ".aiff" | ".aif":
                     check_id3(tally, identifier, mutagen.aiff.AIFF(file).tags, cover, False)
@@ -354,10 +396,18 @@ def gapless(tally: common.Tally) -> None:
                 decoded, _ = meter.decoded(file)
                 tally.check(f"{name}: length by ffmpeg", len(decoded) == count, f"{len(decoded)}")
                 if shutil.which("mpg123"):
-                    done = subprocess.run(["mpg123", "-q", "-e", "s16", "-s", str(file)], capture_output=True, check=False)
-                    tally.check(f"{name}: length by mpg123", len(done.stdout) // 4 == count, f"{len(done.stdout) // 4}")
+                    done = subprocess.run(
+                        ["mpg123", "-q", "-e", "s16", "-s", str(file)], capture_output=True, check=False
+                    )
+                    tally.check(
+                        f"{name}: length by mpg123",
+                        len(done.stdout) // 4 == count,
+                        f"{len(done.stdout) // 4}",
+                    )
                 if count >= 44_100 and len(decoded) == count:
-                    correlation = np.fft.irfft(np.fft.rfft(decoded[:, 0], 2 * count) * np.conj(np.fft.rfft(music[:, 0], 2 * count)))
+                    correlation = np.fft.irfft(
+                        np.fft.rfft(decoded[:, 0], 2 * count) * np.conj(np.fft.rfft(music[:, 0], 2 * count))
+                    )
                     shift = int(np.argmax(correlation))
                     tally.check(f"{name}: in its place", shift == 0, f"shifted by {shift}")
 
@@ -379,7 +429,13 @@ def no_metadata(tally: common.Tally) -> None:
             tally.check(f"{identifier}: nothing invented", not invented, f"{found}")
             if file.suffix != ".mp3":
                 samples[identifier] = common.read_integers(file)[0]
-        for one, other in (("wav", "aiff"), ("wav", "flac"), ("wav16", "aiff16"), ("wav16", "flac16"), ("wav", "wav32")):
+        for one, other in (
+            ("wav", "aiff"),
+            ("wav", "flac"),
+            ("wav16", "aiff16"),
+            ("wav16", "flac16"),
+            ("wav", "wav32"),
+        ):
             tally.check(f"{one} and {other} hold the same samples", np.array_equal(samples[one], samples[other]))
 
 

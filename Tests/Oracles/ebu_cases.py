@@ -120,7 +120,9 @@ def cases() -> Iterator[Case]:
         (19, 4, 1.41, 45.0, 3.0),
     ):
         yield Case(
-            f"3341-{number}", lambda rate, d=divisor, a=amplitude, p=degrees: sine(rate, d, a, p), [(TP, peak, 0.4, 0.2)]
+            f"3341-{number}",
+            lambda rate, d=divisor, a=amplitude, p=degrees: sine(rate, d, a, p),
+            [(TP, peak, 0.4, 0.2)],
         )
     for offset in range(4):
         yield Case(f"3341-{20 + offset}", lambda rate, o=offset: burst(rate, o), [(TP, 0.0, 0.4, 0.2)])
@@ -210,7 +212,11 @@ def edges(tally: common.Tally) -> None:
         tally.check("frames", answer["mono"].get("frames") == rate * 10)
         tally.check("correlation −1", abs((answer["inverted"].get("correlation") or 0) + 1) < 1e-6)
         offset = answer["offset"].get("dc_offset")
-        tally.check("dc_offset 0.25", np.allclose(offset if offset is not None else np.nan, 0.25, atol=1e-3), f"{offset}")
+        tally.check(
+            "dc_offset 0.25",
+            np.allclose(offset if offset is not None else np.nan, 0.25, atol=1e-3),
+            f"{offset}",
+        )
         tally.check("clipped samples are counted", (answer["clipped"].get("clipped_samples") or 0) > 0)
         tally.check("no clipped samples", answer["offset"].get("clipped_samples") == 0)
         i, peak = answer["two_seconds"].get(I), answer["two_seconds"].get(TP)

@@ -136,9 +136,10 @@ def compressor(
     groups = [slice(None)] if link else [slice(c, c + 1) for c in range(x.shape[1])]
     out = np.empty_like(x)
     for channels in groups:
-        level = detected_level(key[:, channels], detector, rate)
         # The audio leaves `lookahead` frames after the detector saw it; compensated, the detector is ahead.
-        level = np.concatenate([level, np.full(lookahead, -np.inf)])
+        seen = key[:, channels]
+        seen = np.concatenate([seen, np.zeros((lookahead, seen.shape[1]))])
+        level = detected_level(seen, detector, rate)
         reduction = gain_computer(level, threshold, ratio, knee)
         smoothed = branching_detector(reduction, attack, release, rate)[lookahead:]
         gain = 10 ** ((float(makeup) - np.minimum(smoothed, range_)) / 20)

@@ -1,11 +1,12 @@
 """The sessions whose render is compared sample by sample with the reference: each feature alone, then together.
 
-`CASES` maps a name to everything of a session below the common head; `{32f}` style formatting is not used, the
-text is YAML as a person would write it. Stems are those of `write_stems`.
+`CASES` maps a name to what `session` puts below a common head. Stems are those of `write_stems`. A name that begins
+with `~` goes through coefficients that SOUND only suggests (not judged); with `?` may be refused in this version.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +37,16 @@ def write_stems(folder: Path, rate: int = RATE, seconds: float = SECONDS) -> Non
     put("hot.wav", make.noise(10, n, 2, 1.7), "FLOAT")
 
 
-def head(rate: int, deliverable: str) -> str:
-    """What every case begins with."""
-    return f"mixdown: 1\nsample_rate: {rate}\ntail: none\ndeliverables:\n  out: {{{deliverable}}}\n"
+def session(case: str, rate: int = RATE) -> str:
+    """A case as a whole session. What it says itself (`tail`, `deliverables`) replaces the common head's."""
+    body = CASES[case].lstrip("\n")
+    text = f"mixdown: 1\nsample_rate: {rate}\n"
+    if not re.search("^tail:", body, re.M):
+        text += "tail: none\n"
+    if not re.search("^deliverables:", body, re.M):
+        text += "deliverables:\n  float: {format: wav, bit_depth: 32f}\n"
+        text += "  integer: {format: wav, bit_depth: 24, dither: none}\n"
+    return text + body
 
 
 CASES: dict[str, str] = {}
@@ -76,7 +84,13 @@ for law in ("-3 dB", "-4.5 dB", "-6 dB", "0 dB"):
     lines = "".join(
         f"  t{i}: {{stem: stems/{stem}, pan: {pan}, level: -9 dB}}\n"
         for i, (stem, pan) in enumerate(
-            [("mono.wav", "C"), ("voice.flac", "L37"), ("sixteen.wav", "R82"), ("burst.wav", "L100"), ("burst.wav", "R100")]
+            [
+                ("mono.wav", "C"),
+                ("voice.flac", "L37"),
+                ("sixteen.wav", "R82"),
+                ("burst.wav", "L100"),
+                ("burst.wav", "R100"),
+            ]
         )
     )
     CASES[f"pan_law_{law.split()[0].strip('-')}"] = f"pan_law: {law}\ntracks:\n{lines}"
@@ -269,21 +283,39 @@ def _compressor(stem: str, settings: str) -> str:
 
 
 CASES["compressor_defaults"] = _compressor("stereo.wav", "")
-CASES["compressor_mono"] = _compressor("mono.wav", "threshold: -24 dB, ratio: 4:1, attack: 3 ms, release: 80 ms, makeup: +6 dB")
-CASES["compressor_hard_knee"] = _compressor("stereo.wav", "threshold: -20, ratio: 8:1, knee: 0, attack: 1 ms, release: 40 ms")
+CASES["compressor_mono"] = _compressor(
+    "mono.wav", "threshold: -24 dB, ratio: 4:1, attack: 3 ms, release: 80 ms, makeup: +6 dB"
+)
+CASES["compressor_hard_knee"] = _compressor(
+    "stereo.wav", "threshold: -20, ratio: 8:1, knee: 0, attack: 1 ms, release: 40 ms"
+)
 CASES["compressor_wide_knee"] = _compressor("noise.wav", "threshold: -30, ratio: 3:1, knee: 24 dB, attack: 20 ms")
 CASES["compressor_infinite"] = _compressor("stereo.wav", "threshold: -18, ratio: inf:1, attack: 0, release: 60 ms")
-CASES["compressor_rms"] = _compressor("stereo.wav", "threshold: -26, ratio: 5:1, detector: rms, attack: 5 ms, release: 150 ms")
+CASES["compressor_rms"] = _compressor(
+    "stereo.wav", "threshold: -26, ratio: 5:1, detector: rms, attack: 5 ms, release: 150 ms"
+)
 CASES["compressor_rms_unlinked"] = _compressor("stereo.wav", "threshold: -26, ratio: 5:1, detector: rms, link: false")
-CASES["compressor_unlinked"] = _compressor("drums.aiff", "threshold: -28, ratio: 6:1, link: false, attack: 2 ms, release: 90 ms")
+CASES["compressor_unlinked"] = _compressor(
+    "drums.aiff", "threshold: -28, ratio: 6:1, link: false, attack: 2 ms, release: 90 ms"
+)
 CASES["compressor_auto_makeup"] = _compressor("stereo.wav", "threshold: -24, ratio: 4:1, makeup: auto")
-CASES["compressor_auto_range"] = _compressor("stereo.wav", "threshold: -36, ratio: 10:1, makeup: auto, range: 9 dB, attack: 1 ms")
-CASES["compressor_range"] = _compressor("mono.wav", "threshold: -36, ratio: 10:1, range: 4 dB, attack: 1 ms, release: 50 ms")
-CASES["compressor_parallel"] = _compressor("stereo.wav", "threshold: -40, ratio: 20:1, attack: 0.5 ms, makeup: 10, mix: 35 %")
+CASES["compressor_auto_range"] = _compressor(
+    "stereo.wav", "threshold: -36, ratio: 10:1, makeup: auto, range: 9 dB, attack: 1 ms"
+)
+CASES["compressor_range"] = _compressor(
+    "mono.wav", "threshold: -36, ratio: 10:1, range: 4 dB, attack: 1 ms, release: 50 ms"
+)
+CASES["compressor_parallel"] = _compressor(
+    "stereo.wav", "threshold: -40, ratio: 20:1, attack: 0.5 ms, makeup: 10, mix: 35 %"
+)
 CASES["compressor_lookahead"] = _compressor("stereo.wav", "threshold: -24, ratio: 6:1, attack: 4 ms, lookahead: 5 ms")
-CASES["compressor_lookahead_mix"] = _compressor("drums.aiff", "threshold: -24, ratio: 6:1, attack: 1 ms, lookahead: 1.777 ms, mix: 50 %")
+CASES["compressor_lookahead_mix"] = _compressor(
+    "drums.aiff", "threshold: -24, ratio: 6:1, attack: 1 ms, lookahead: 1.777 ms, mix: 50 %"
+)
 CASES["compressor_side"] = _compressor("noise.wav", "threshold: -30, ratio: 4:1, channels: side, attack: 2 ms")
-CASES["compressor_mid"] = _compressor("stereo.wav", "threshold: -30, ratio: 4:1, channels: mid, attack: 2 ms, mix: 80 %")
+CASES["compressor_mid"] = _compressor(
+    "stereo.wav", "threshold: -30, ratio: 4:1, channels: mid, attack: 2 ms, mix: 80 %"
+)
 CASES["lookahead_against_dry_paths"] = """
 tracks:
   a: {stem: stems/stereo.wav, output: g, sends: {fx: -6, p: {level: -9, tap: pre_fader}}}

@@ -1,0 +1,256 @@
+/// A look-ahead true-peak limiter: the master's, and the insert.
+///
+/// It works on windows of 512 frames counted from the first frame it is given, whatever the blocks. Peaks of the
+/// input, estimated at four points a frame, give the reduction needed (`LimiterGain` makes the gain of it). Since a
+/// varying gain moves peaks about, the true peak of the *output* is then measured by the judge, 16-fold with 256
+/// taps (`TruePeakWindow`), and more reduction asked for where it exceeds, until it does so nowhere. A frame leaves
+/// when nothing measured later can change it: that is the latency. Peaks are brought 0.05 dB under the ceiling and
+/// measured against 0.01 dB under it; the rest is room for dither and for other meters.
+///
+/// Where nothing exceeds, the output is the input delayed, bit for bit. Silence gives silence; feed `latencyFrames`
+/// of it to get the end of a signal.
+public struct Limiter: Sendable {
+  public struct Settings: Sendable, Equatable {
+    /// The true peak never exceeded, in dBTP, −60 … 0 and above.
+    public var ceiling: Double
+    /// How long before a peak the gain begins to fall, in seconds, 0.001 … 0.05.
+    public var lookahead: Double
+    /// Time constant of the recovery after dense peaks, in seconds, 0.01 … 2; after a lone one it is 0.15 of this.
+    public var release: Double
+    /// One gain for both channels, which keeps the stereo image; or one each.
+    public var link: Bool
+
+    public init(ceiling: Double = -1, lookahead: Double = 0.005, release: Double = 0.2, link: Bool = true) {
+      self.ceiling = ceiling
+      self.lookahead = lookahead
+      self.release = release
+      self.link = link
+    }
+  }
+
+  static let hop = 512
+  /// How far the output may change before what has just been measured: two falls of the gain, and the judge.
+  private static let slack = 384
+  /// Input frames after an interval that its estimate needs, rounded to whole groups.
+  private static let inputReach = 32
+
+  /// Frames from input to output, by lookahead and rate alone.
+  public let latencyFrames: Int
+  /// The greatest reduction applied to a frame that has left, in dB ≥ 0, per channel.
+  public var maximumReduction: (left: Double, right: Double) {
+    (Self.decibels(ofReduction: greatest.x), Self.decibels(ofReduction: greatest.y))
+  }
+  /// Frames whose gain had to be lowered abruptly because smooth lowering came too late. Expected to be 0.
+  package private(set) var forcedFrames = 0
+  /// Times an output was measured again, for tests and benchmarks.
+  package private(set) var rounds = 0
+
+  private let aim: Double
+  private let limit: Double
+  private let linked: Bool
+  private let kernel = TruePeakKernel.standard
+
+  private var input: [Frame]
+  private var output: TruePeakWindow
+  /// One gain, or left and right.
+  private var gains: [LimiterGain]
+  private var greatest = Frame.zero
+
+  /// Places in the window, all multiples of 32: input received up to `received`; gain and output computed up to
+  /// `computed`; true peak measured up to `measured`; final up to `finished`.
+  private let past: Int
+  private var received: Int
+  private let computedLag: Int
+  private let finishedLag: Int
+  /// Frames of the hop received so far.
+  private var pending = 0
+
+  public init(_ settings: Settings, sampleRate: Double) {
+    let lookahead = max(8, Int(Maths.roundedHalfUp(settings.lookahead * sampleRate)))
+    aim = Maths.amplitude(decibels: settings.ceiling - 0.05)
+    limit = Maths.amplitude(decibels: settings.ceiling - 0.01)
+    linked = settings.link
+    let release = max(1, settings.release * sampleRate)
+    func gain(_ capacity: Int) -> LimiterGain {
+      LimiterGain(lookahead: lookahead, release: release, sampleRate: sampleRate, capacity: capacity)
+    }
+    let shape = gain(32)
+    computedLag = Self.inputReach + shape.reach
+    finishedLag = computedLag + TruePeakWindow.reach + 2 * shape.reach + Self.slack
+    latencyFrames = Self.hop + finishedLag
+
+    let past = (max(shape.history, Self.hop) + 2 * TruePeakWindow.reach + finishedLag + 31) / 32 * 32
+    let capacity = past + 16 * Self.hop
+    self.past = past
+    received = past
+    input = Array(repeating: .zero, count: capacity)
+    output = TruePeakWindow(capacity: capacity)
+    gains = Array(repeating: gain(capacity), count: settings.link ? 1 : 2)
+  }
+
+  /// Limits `frames` in place, `latencyFrames` late.
+  public mutating func process(_ frames: inout MutableSpan<Frame>) {
+    var index = 0
+    while index < frames.count {
+      let count = min(frames.count - index, Self.hop - pending)
+      let source = received + pending
+      for offset in 0..<count {
+        input[source + offset] = frames[index + offset]
+        frames[index + offset] = output.frames[source - latencyFrames + offset]
+      }
+      index += count
+      advance(by: count)
+    }
+  }
+
+  /// The same, and writes the reduction each output frame got, 1 − gain per channel, into `reduction`, which is as
+  /// long as `frames`.
+  public mutating func process(
+    _ frames: inout MutableSpan<Frame>, reduction: inout MutableSpan<Frame>
+  ) {
+    var index = 0
+    while index < frames.count {
+      let count = min(frames.count - index, Self.hop - pending)
+      let source = received + pending
+      for offset in 0..<count {
+        let place = source - latencyFrames + offset
+        input[source + offset] = frames[index + offset]
+        frames[index + offset] = output.frames[place]
+        reduction[index + offset] = reductionOfFrame(place)
+      }
+      index += count
+      advance(by: count)
+    }
+  }
+
+  public mutating func reset() {
+    received = past
+    pending = 0
+    greatest = .zero
+    forcedFrames = 0
+    rounds = 0
+    for place in input.indices { input[place] = .zero }
+    for place in input.indices { output.frames[place] = .zero }
+    output.analyse(0..<output.groups.count)
+    for lane in gains.indices { gains[lane].advance(by: input.count) }
+  }
+
+  // MARK: - A hop
+
+  private mutating func advance(by count: Int) {
+    pending += count
+    guard pending == Self.hop else { return }
+    pending = 0
+    received += Self.hop
+    estimateNeeds(received - Self.hop - Self.inputReach..<received - Self.inputReach)
+
+    let finished = received - Self.hop - finishedLag
+    let computed = received - computedLag
+    apply(computed - Self.hop..<computed)
+    settle(from: computed - Self.hop - TruePeakWindow.reach, computed: computed, finished: finished)
+    for place in finished..<finished + Self.hop {
+      greatest = greater(greatest, reductionOfFrame(place))
+    }
+    if received == input.count { makeRoom() }
+  }
+
+  /// Asks for the reduction that brings the input's peaks, as estimated, under the aim.
+  private mutating func estimateNeeds(_ intervals: Range<Int>) {
+    // A peak between samples this far under the aim would have to rise by 3 dB; measuring the output finds it.
+    let worthLooking = Frame(repeating: 0.7 * aim)
+    for place in intervals {
+      let larger = greater(magnitude(input[place]), magnitude(input[place + 1]))
+      guard exceeds(larger, worthLooking) else { continue }
+      let peak = greater(larger, quickPeak(place))
+      if linked {
+        let louder = peak.x > peak.y ? peak.x : peak.y
+        if louder > aim { gains[0].need(1 - aim / louder, place..<place + 2) }
+      } else {
+        if peak.x > aim { gains[0].need(1 - aim / peak.x, place..<place + 2) }
+        if peak.y > aim { gains[1].need(1 - aim / peak.y, place..<place + 2) }
+      }
+    }
+  }
+
+  private func quickPeak(_ place: Int) -> Frame {
+    let taps = kernel.quick.span
+    let samples = input.span
+    var sums = (Frame.zero, Frame.zero, Frame.zero)
+    for tap in 0..<TruePeakKernel.quickTaps {
+      let sample = samples[place - TruePeakKernel.quickReach + tap]
+      sums.0 += sample * taps[tap]
+      sums.1 += sample * taps[TruePeakKernel.quickTaps + tap]
+      sums.2 += sample * taps[2 * TruePeakKernel.quickTaps + tap]
+    }
+    return greater(magnitude(sums.0), greater(magnitude(sums.1), magnitude(sums.2)))
+  }
+
+  /// Computes gain and output of the frames of `range`, and analyses it.
+  private mutating func apply(_ range: Range<Int>) {
+    var active = false
+    for lane in gains.indices where gains[lane].update(range) { active = true }
+    if active {
+      for place in range { output.frames[place] = input[place] * (1 - reductionOfFrame(place)) }
+    } else {
+      for place in range { output.frames[place] = input[place] }
+    }
+    // The group before saw these frames' first as its neighbour.
+    output.analyse(range.lowerBound / TruePeakWindow.groupLength - 1..<range.upperBound / TruePeakWindow.groupLength)
+  }
+
+  /// Measures the output's true peak and lowers the gain until it nowhere exceeds the limit.
+  private mutating func settle(from start: Int, computed: Int, finished: Int) {
+    let end = computed - TruePeakWindow.reach
+    var start = start
+    for round in 0..<64 {
+      // A wider stretch each time: what makes a peak may lie to the side of it.
+      let width = round < 2 ? 0 : min(128, 1 << (round - 1))
+      var earliest = Int.max
+      var place = start
+      while let found = output.next(from: place, to: end, above: Frame(repeating: limit)) {
+        let range = max(finished, found.frame - width)..<max(finished + 1, found.frame + 2 + width)
+        lower(found.frame, found.peak, range, abruptly: round >= 8)
+        earliest = min(earliest, range.lowerBound)
+        place = found.frame + 1
+      }
+      guard earliest < Int.max else { return }
+      rounds += 1
+      let changed = max(finished, (earliest - gains[0].reach) / 32 * 32)
+      apply(changed..<computed)
+      start = changed - TruePeakKernel.judgeTaps / 2
+    }
+  }
+
+  private mutating func lower(_ place: Int, _ peak: Frame, _ range: Range<Int>, abruptly: Bool) {
+    let present = greater(reductionOfFrame(place), reductionOfFrame(place + 1))
+    for lane in gains.indices {
+      let excess = linked ? max(peak.x, peak.y) : peak[lane]
+      guard excess > 0 else { continue }
+      let value = 1 - (1 - present[lane]) * aim / excess
+      gains[lane].need(value, range)
+      if abruptly {
+        gains[lane].force(value, range)
+        forcedFrames += range.count
+      }
+    }
+  }
+
+  @inline(__always)
+  private func reductionOfFrame(_ place: Int) -> Frame {
+    let left = gains[0].reduction[place]
+    return Frame(left, linked ? left : gains[1].reduction[place])
+  }
+
+  /// Moves what is still needed to the window's front.
+  private mutating func makeRoom() {
+    let count = received - past
+    shift(&input, count, .zero)
+    output.advance(by: count)
+    for lane in gains.indices { gains[lane].advance(by: count) }
+    received = past
+  }
+
+  private static func decibels(ofReduction reduction: Double) -> Double {
+    reduction > 0 ? -Maths.decibels(amplitude: 1 - reduction) : 0
+  }
+}

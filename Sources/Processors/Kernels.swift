@@ -1,0 +1,13 @@
+public import DSP
+
+// Kernels that are processors' sounds as they stand.
+
+extension MixMatrix: AudioKernel {
+  public func process(_ frames: inout MutableSpan<Frame>) { apply(to: &frames) }
+}
+
+extension BiquadCascade: AudioKernel {}
+extension StereoWidthKernel: AudioKernel {}
+extension DelayKernel: AudioKernel {}
+extension Reverb: AudioKernel {}
+extension DCBlock: AudioKernel {}
