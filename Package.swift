@@ -23,7 +23,9 @@ let package = Package(
   name: "mixdown",
   platforms: [.macOS(.v26)],
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+  ],
   targets: [
     // System libraries.
     .systemLibrary(
@@ -47,7 +49,11 @@ let package = Package(
     room("Processors", "Tables", "Quantities", "DSP"),
     room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors"),
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
+    room("Renderer", "RenderPlan", "Processors", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
+    room(
+      "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
+      "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
 
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),

@@ -4,6 +4,7 @@
 /// input ▶ cuts ▶ predelay ▶ two all-passes ┬▶ early reflections ─────────┐
 ///                                          └▶ four all-passes ▶ network ─┴▶ balance ▶ width
 /// ```
+/// (a plate's early reflections come after all six all-passes)
 ///
 /// - Shape: stereo in, stereo out, in place; each side of the input keeps its place among the early reflections.
 /// - Level: a click of 1 on one side, or noise, comes back with the energy it had (both sides together, at the
@@ -29,6 +30,7 @@ public struct Reverb: Sendable {
   /// The early reflections of the run at hand.
   private var reflections: [Frame]
 
+  private let reflectionsAreDiffuse: Bool
   private var hasRun = false
   /// Frames left of the ramp towards `design`.
   private var rampFrames = 0
@@ -75,6 +77,7 @@ public struct Reverb: Sendable {
       ReverbAllPass(seconds: character.longDiffusion[index] * scale, sampleRate: sampleRate, steepest: 0.7)
     }
     network = ReverbNetwork(design, sampleRate: sampleRate, scale: scale, longestRun: Self.longestRun)
+    reflectionsAreDiffuse = character.reflectionsAreDiffuse
     balance = Balance(design)
     targetBalance = balance
     reflections = [Frame](repeating: .zero, count: Self.longestRun)
@@ -86,15 +89,17 @@ public struct Reverb: Sendable {
   /// everything but `model`, `size` and `seed` moves to its new value within 1024 frames without a click, and the
   /// delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the same time.
   public mutating func update(design newDesign: Design) {
+    var next = newDesign.bounded
+    if hasRun {
+      next.model = design.model
+      next.size = design.size
+      next.seed = design.seed
+    }
+    if next == design { return }
     guard hasRun else {
-      if newDesign.bounded != design { self = Reverb(design: newDesign, sampleRate: sampleRate) }
+      self = Reverb(design: next, sampleRate: sampleRate)
       return
     }
-    var next = newDesign.bounded
-    next.model = design.model
-    next.size = design.size
-    next.seed = design.seed
-    if next == design { return }
     design = next
     aim()
     rampFrames = Self.rampLength
@@ -148,8 +153,9 @@ public struct Reverb: Sendable {
   private mutating func process(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
     input.process(&frames, range)
     for stage in 0..<2 { shortDiffusion[stage].process(&frames, range) }
-    early.process(frames, range, into: &reflections)
+    if !reflectionsAreDiffuse { early.process(frames, range, into: &reflections) }
     for stage in 0..<4 { longDiffusion[stage].process(&frames, range) }
+    if reflectionsAreDiffuse { early.process(frames, range, into: &reflections) }
     network.process(&frames, range)
 
     let tail = balance.tail, near = balance.early
@@ -161,17 +167,9 @@ public struct Reverb: Sendable {
     }
   }
 
-  /// Forgets all sound and finishes a change that is under way.
+  /// Forgets all sound: the kernel is as `init` would make it for `design`. Allocates.
   public mutating func reset() {
-    settle()
-    input.reset()
-    early.reset()
-    network.reset()
-    for stage in 0..<2 { shortDiffusion[stage].reset() }
-    for stage in 0..<4 { longDiffusion[stage].reset() }
-    rampFrames = 0
-    flushCursor = 0
-    hasRun = false
+    self = Reverb(design: design, sampleRate: sampleRate)
   }
 
   /// Silences what is below −600 dBFS: the filters' states at once, the rings in 64 turns. To be called at fixed

@@ -35,22 +35,16 @@ struct ReverbAllPass: Sendable {
       let run = min(range.upperBound - start, count - place)
       for index in 0..<run {
         // Both lie within what the precondition and the run's length allow.
-        let delayed = unsafe ring[unchecked: place + index]
-        let entered = unsafe frames[unchecked: start + index] - delayed * gain
-        unsafe ring[unchecked: place + index] = entered
-        unsafe frames[unchecked: start + index] = entered * gain + delayed
+        let delayed = unsafe ring[unchecked: place &+ index]
+        let entered = unsafe frames[unchecked: start &+ index] - delayed * gain
+        unsafe ring[unchecked: place &+ index] = entered
+        unsafe frames[unchecked: start &+ index] = entered * gain + delayed
       }
       start += run
       place += run
       if place == count { place = 0 }
     }
     position = place
-  }
-
-  mutating func reset() {
-    for index in ring.indices { ring[index] = .zero }
-    position = 0
-    gain = targetGain
   }
 
   mutating func flushDenormals(cursor: Int, of turns: Int) {

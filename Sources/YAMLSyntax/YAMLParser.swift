@@ -310,27 +310,27 @@ struct YAMLParser {
   private mutating func entry(
     into entries: inout YAMLEntries, _ context: Context, depth: Int, ends: [YAMLToken.Kind]
   ) throws(SyntaxFailure) {
-    let start = token
     var key: YAMLNode?
-    var value: YAMLNode?
-    if start.kind == .key { try advance() }
-    if token.kind != .value, !ends.contains(token.kind) { key = try node(context, depth: depth + 1) }
-    if token.kind == .value, start.kind == .key || start.kind == .value {
+    if token.kind == .key {
+      try advance()
+      if !ends.contains(token.kind) { key = try node(context, depth: depth + 1) }
+    } else if token.kind != .value {
+      key = try node(context, depth: depth + 1)  // a flow mapping's key alone, as in `{mute}`
+    }
+    let value: YAMLNode
+    if token.kind == .value {
       let colon = token.bytes
       try advance()
       value = ends.contains(token.kind) ? try emptyNode() : try node(context, depth: depth + 1)
       if key == nil { report(.missingKey(range(colon))) }
-    } else if let key {  // a key alone, as in `{mute}`
-      reportMissingColon(after: key)
     } else {
-      report(.missingKey(range(start.bytes)))
+      value = try emptyNode()
+      if let key { reportMissingColon(after: key) }
     }
-    let entryValue: YAMLNode
-    if let value { entryValue = value } else { entryValue = try emptyNode() }
     guard let key else { return }
-    entries.end = max(key.range.bytes.upperBound, entryValue.range.bytes.upperBound)
+    entries.end = max(key.range.bytes.upperBound, value.range.bytes.upperBound)
     if let name = checkedKey(key) {
-      let entry = YAMLEntry(key: name, keyRange: key.range, value: entryValue)
+      let entry = YAMLEntry(key: name, keyRange: key.range, value: value)
       if let first = entries.add(entry) { report(.duplicateKey(entry, first: first)) }
     }
   }
