@@ -55,6 +55,7 @@ let package = Package(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
 
+    .executableTarget(name: "mixdown-try", dependencies: ["Delivery", "SessionModel", "RenderPlan", "AudioFiles", "Diagnostics"]),
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("DSPTests", "DSP"),

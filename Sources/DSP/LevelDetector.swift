@@ -86,7 +86,7 @@ public struct LevelDetector: Sendable {
   private func toDecibels(_ values: inout [Double], _ count: Int) {
     // 20 or 10 times log₁₀ 2.
     let factor = mode == .peak ? 6.020599913279624 : 3.010299956639812
-    values.replaceFirst(count) { factor * Maths.log2(level: $0) }
+    values.replaceFirst(count) { factor * Maths.levelLog2($0) }
   }
 
   mutating func reset() { mean = .zero }

@@ -77,7 +77,7 @@ public enum Maths {
   /// Logarithm to base 2 of an amplitude or a power, for loops over samples: anything below the smallest normal
   /// number (2⁻¹⁰²²), NaN included, is silence and gives −∞; +∞ gives 1024.
   @inlinable
-  public static func log2(level: Double) -> Double {
+  public static func levelLog2(_ level: Double) -> Double {
     let parts = normalLogarithmParts(level)
     let logarithm = parts.exponent + parts.series * 2.8853900817779268
     return level >= 0x1p-1022 ? logarithm : -.infinity

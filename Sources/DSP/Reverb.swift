@@ -34,15 +34,16 @@ public struct Reverb: Sendable {
   private var hasRun = false
   /// Frames left of the ramp towards `design`.
   private var rampFrames = 0
-  private var flushCursor = 0
+  private var flushCalls = 0
 
   /// Longest stretch that passes all stages at once, so that it stays in the nearest cache.
   private static let longestRun = 256
   /// A change is spread over this many frames, in steps of `stepFrames` counted from the change.
-  private static let rampLength = 1024
-  private static let stepFrames = 32
-  /// Calls of `flushDenormals` that cover all rings once.
-  private static let flushTurns = 64
+  private static let rampLength = 2048
+  private static let stepFrames = 8
+  /// One call of `flushDenormals` in this many looks at the rings: the fastest decay falls by 900 dB meanwhile,
+  /// which is still far above the denormal.
+  private static let flushInterval = 64
 
   /// Factors of the last stage.
   private struct Balance: Sendable {
@@ -86,7 +87,7 @@ public struct Reverb: Sendable {
   }
 
   /// Changes the settings: before the first frame (of all, or since `reset()`) the space is built anew; later
-  /// everything but `model`, `size` and `seed` moves to its new value within 1024 frames without a click, and the
+  /// everything but `model`, `size` and `seed` moves to its new value within 2048 frames without a click, and the
   /// delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the same time.
   public mutating func update(design newDesign: Design) {
     var next = newDesign.bounded
@@ -172,15 +173,17 @@ public struct Reverb: Sendable {
     self = Reverb(design: design, sampleRate: sampleRate)
   }
 
-  /// Silences what is below −600 dBFS: the filters' states at once, the rings in 64 turns. To be called at fixed
-  /// multiples of 1024 frames from time zero.
+  /// Silences what is below −600 dBFS: filters at once, rings in every 64th call. To be called at fixed multiples
+  /// of 1024 frames from time zero.
   public mutating func flushDenormals() {
-    input.flushDenormals()
-    early.flushDenormals()
-    for stage in 0..<2 { shortDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
-    for stage in 0..<4 { longDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
-    network.flushDenormals(cursor: flushCursor, of: Self.flushTurns)
-    flushCursor = (flushCursor + 1) % Self.flushTurns
+    input.flushFilters()
+    early.flushFilters()
+    network.flushFilters()
+    flushCalls += 1
+    guard flushCalls % Self.flushInterval == 0 else { return }
+    for stage in 0..<2 { shortDiffusion[stage].flushRing() }
+    for stage in 0..<4 { longDiffusion[stage].flushRing() }
+    network.flushRings()
   }
 
   /// Frames after which what is left of a full-scale input lies below −120 dBFS.

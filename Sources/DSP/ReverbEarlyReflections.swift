@@ -137,7 +137,7 @@ struct ReverbEarlyReflections: Sendable {
     position = place
   }
 
-  mutating func flushDenormals() { flush(&dulled) }
+  mutating func flushFilters() { flush(&dulled) }
 }
 
 /// A place in a ring of `length` that lies at most `length` before its start.

@@ -140,7 +140,7 @@ struct ReverbInput: Sendable {
     position = place
   }
 
-  mutating func flushDenormals() {
+  mutating func flushFilters() {
     flush(&lowCut1)
     flush(&lowCut2)
     flush(&highCut1)

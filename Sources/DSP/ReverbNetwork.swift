@@ -161,10 +161,9 @@ struct ReverbNetwork: Sendable {
     position = place
   }
 
-  mutating func flushDenormals(cursor: Int, of turns: Int) {
-    memory.flush()
-    flush(&rings, cursor: cursor, of: turns)
-  }
+  mutating func flushFilters() { memory.flush() }
+
+  mutating func flushRings() { flushIfQuiet(&rings) }
 }
 
 /// 1/√8, which makes the Hadamard matrix of eight rows orthogonal.

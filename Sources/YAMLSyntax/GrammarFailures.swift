@@ -126,15 +126,21 @@ extension YAMLParser {
     default: break
     }
     let ends = token.kind == .streamEnd || token.kind == .documentStart || token.kind == .documentEnd
-    let isOnLaterLine = file.line(ofByte: token.bytes.lowerBound) > file.line(ofByte: open.lowerBound)
-    if ends || isOnLaterLine {
-      let noticed = SourceRange(file, afterIndentation(line, file).lowerBound..<token.bytes.upperBound)
+    let openLine = file.line(file.line(ofByte: open.lowerBound))
+    let content = afterIndentation(line, file)
+    let isOnLaterLine = line.lowerBound > openLine.lowerBound
+    // What belongs into brackets of several lines is indented more than the line that opens them.
+    let isWithin =
+      content.lowerBound - line.lowerBound > afterIndentation(openLine, file).lowerBound - openLine.lowerBound
+    if ends || isOnLaterLine && !isWithin {
+      let noticed = SourceRange(file, content.lowerBound..<max(content.lowerBound, token.bytes.upperBound))
       return unclosedBracket(open, noticedAt: ends ? nil : noticed)
     }
-    let start = token.kind == .value ? previous.bytes : token.bytes
+    let isAfterLineEnd = isOnLaterLine && token.kind == .value && spansLines(previous.bytes)
+    let place =
+      isAfterLineEnd ? content.lowerBound..<max(content.lowerBound + 1, token.bytes.lowerBound) : token.bytes
     return failed(
-      .missingComma, "a `,` or `\(close)` is expected before this",
-      token.kind == .value ? token.bytes : start,
+      .missingComma, "a `,` or `\(close)` is expected before this", place,
       also: [Diagnostic.Label(SourceRange(file, open), "opened here")],
       hints: ["separate entries by `, `; put a text with special characters between double quotes"])
   }
@@ -162,7 +168,7 @@ extension YAMLParser {
 
   /// A line whose indentation fits none above it, with those that would.
   /// The starts of the blocks that a line could have continued: the one being read, and the one it ended.
-  func blocksAround(_ start: Int) -> [Int] { [openBlocks.last, lastClosedBlock].compactMap { $0?.start } }
+  func blocksAround(_ start: Int) -> [Int] { [openBlocks.last, lastClosedBlock].compactMap(\.self) }
 
   func wrongIndentation(at start: Int, beside blocks: [Int]) -> Diagnostic {
     let found = indentation(start)

@@ -59,19 +59,22 @@ func expectContract(
   let expected = whole.output(input)
   for block in [1, 7, 64, 512] {
     var other = kernel
-    #expect(other.output(input, block: block) == expected, "blocks of \(block)", sourceLocation: sourceLocation)
+    #expect(
+      other.output(input, block: block) == expected, "blocks of \(block)", sourceLocation: sourceLocation)
   }
   whole.reset()
   #expect(whole.output(input) == expected, "after a reset", sourceLocation: sourceLocation)
 
   let rest = whole.output([Frame](repeating: .zero, count: tail))
-  #expect(rest.suffix(512).allSatisfy { $0 == .zero }, "silence after the tail", sourceLocation: sourceLocation)
+  #expect(
+    rest.suffix(512).allSatisfy { $0 == .zero }, "silence after the tail", sourceLocation: sourceLocation)
 
   for peak in [1e-300, 1e-15, 1e6, 1e30] {
     var extreme = kernel
     let output = extreme.output(noise(3000, peak: peak))
     #expect(
-      output.allSatisfy { $0.x.isFinite && $0.y.isFinite }, "finite at \(peak)", sourceLocation: sourceLocation)
+      output.allSatisfy { $0.x.isFinite && $0.y.isFinite }, "finite at \(peak)",
+      sourceLocation: sourceLocation)
   }
 }
 

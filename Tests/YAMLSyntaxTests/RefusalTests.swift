@@ -33,7 +33,9 @@ struct RefusalTests {
       "Y0105 12:1"),
     Case("a: &x {b: 1}\nc: {<<: *x}\n", "Y0111 2:5"),
     Case("a: &x b\n*x : 1\n", "Y0118 2:1"),
-    Case("{a: b}: c\n[1, 2]: d\n? - e\n: f\n: g\n", "Y0119 1:1", "Y0119 2:1", "Y0119 3:3", "Y0119 5:1"),
+    Case(
+      "{a: b}: c\n[1, 2]: d\n? - e\n: f\n: g\n?\n", "Y0119 1:1", "Y0119 2:1", "Y0119 3:3", "Y0119 5:1",
+      "Y0119 6:1"),
     // Anchors, tags, documents.
     Case("a: &x 1\nb: &x 2\n", "Y0115 2:4"),
     Case("a: *x\nb: &y 1\nc: *z\n", "Y0116 1:4", "Y0116 3:4"),
@@ -70,6 +72,7 @@ struct RefusalTests {
     Case("a: [1, 2", "Y0126 1:4"),
     Case("a: [1, 2}\nb: ]\nc: [1, , 2]\n", "Y0127 1:9", "Y0127 2:4", "Y0127 3:8"),
     Case("a: {b: 1 c: 2}\n", "Y0134 1:11"),
+    Case("a: {\n  b: 1\n  c: 2,\n}\n", "Y0134 3:3"),
     Case("a: \"\\k\"\nb: \"\\uXYZ\"\n", "Y0128 1:5", "Y0128 2:5"),
     Case("a: > b\nc: |d\n", "Y0129 1:4", "Y0129 2:4"),
     Case("a: - b\nc: 1\n", "Y0130 1:4"),
