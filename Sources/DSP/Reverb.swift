@@ -53,9 +53,12 @@ public struct Reverb: Sendable {
 
     init(_ design: Design) {
       let ratio = Maths.power10(design.early / 10)
-      tail = 1 / (1 + ratio).squareRoot()
+      // Sides that share nothing lose 3 dB in mono by the mean, and more by chance; a side signal of 0.9 makes
+      // that 2.6 dB. The factor gives back the energy that it takes at width 1.
+      width = 0.9 * design.width
+      let whole = (2 / (1 + 0.9 * 0.9)).squareRoot()
+      tail = whole / (1 + ratio).squareRoot()
       early = ratio.squareRoot() * tail
-      width = design.width
     }
   }
 

@@ -27,7 +27,7 @@ struct ReverbEarlyReflections: Sendable {
   init(_ design: Reverb.Design, sampleRate: Double, scale: Double, longestRun: Int) {
     self.sampleRate = sampleRate
     character = ReverbCharacter(design.model)
-    var random = ReverbRandom(seed: design.seed ^ 0x6561_726C_79)
+    var random = ReverbRandom(seed: (design.seed &+ character.firstSeed) ^ 0x6561_726C_79)
     let first = character.firstReflection * scale * sampleRate
     let last = character.lastReflection * scale * sampleRate
     let spacing = (last - first) / Double(Self.count)

@@ -44,7 +44,7 @@ struct ReverbNetwork: Sendable {
   init(_ design: Reverb.Design, sampleRate: Double, scale: Double, longestRun: Int) {
     self.sampleRate = sampleRate
     character = ReverbCharacter(design.model)
-    var random = ReverbRandom(seed: design.seed)
+    var random = ReverbRandom(seed: design.seed &+ character.firstSeed)
 
     // Lengths in a geometric row, jittered within their step, without common divisors.
     let ratio = Maths.log2(character.longestLine / character.shortestLine)

@@ -133,13 +133,53 @@ public func measure(audioFile path: String) throws(AudioFileError) -> Measuremen
   let reader = try AudioFileReader(path)
   let info = reader.info
   if info.channelCount > 2 { return try measureSurround(reader) }
-  var meter = FrameMeter(
-    sampleRate: Double(info.sampleRate), channels: info.channelCount, expectedFrames: info.frameCount)
-  let buffer = FrameBuffer(capacity: MixRenderer.standardBlockFrames)
-  while true {
-    let count = try buffer.edit(0..<buffer.capacity) { frames throws(AudioFileError) in try reader.readFrames(into: &frames) }
-    if count == 0 { return meter.measurement }
-    buffer.read(0..<count) { meter.process($0) }
+  let pipeline = MeteredReading(
+    reader,
+    FrameMeter(sampleRate: Double(info.sampleRate), channels: info.channelCount, expectedFrames: info.frameCount))
+  var block = 0
+  while try pipeline.step(block) { block += 1 }
+  return pipeline.meter.measurement
+}
+
+/// Decodes a block while the one before is measured.
+private final class MeteredReading: @unchecked Sendable {
+  private let reader: AudioFileReader
+  private(set) var meter: FrameMeter
+  private let buffers = [
+    FrameBuffer(capacity: MixRenderer.standardBlockFrames), FrameBuffer(capacity: MixRenderer.standardBlockFrames),
+  ]
+  /// Frames in each buffer.
+  private var counts = [0, 0]
+  private var failure: AudioFileError?
+
+  init(_ reader: AudioFileReader, _ meter: FrameMeter) {
+    self.reader = reader
+    self.meter = meter
+  }
+
+  /// Returns whether there is more.
+  func step(_ block: Int) throws(AudioFileError) -> Bool {
+    let (decoded, measured) = (block % 2, (block + 1) % 2)
+    forEachParallel(2, workers: 2) { index in
+      if index == 0 { decode(decoded) } else { measure(measured) }
+    }
+    if let failure { throw failure }
+    return counts[decoded] > 0
+  }
+
+  private func decode(_ place: Int) {
+    do throws(AudioFileError) {
+      let buffer = buffers[place]
+      counts[place] = try buffer.edit(0..<buffer.capacity) { frames throws(AudioFileError) in
+        try reader.readFrames(into: &frames)
+      }
+    } catch {
+      failure = error
+    }
+  }
+
+  private func measure(_ place: Int) {
+    buffers[place].read(0..<counts[place]) { meter.process($0) }
   }
 }
 
