@@ -78,12 +78,12 @@ struct ReverbCharacter {
 
   /// Factor of all delays for a size and a decay.
   ///
-  /// A short decay needs short lines: a tail that falls by 60 dB in a few round trips is a row of echoes, not a
-  /// decay. So the mean line `size · meanLine` gives way to a twelfth of the decay, softly:
-  /// (a⁻⁴ + b⁻⁴)^(−1/4).
+  /// A short decay needs short lines: a tail that falls by 60 dB in a few round trips is a row of echoes,
+  /// not a decay. So the mean line `size · meanLine` gives way to a twelfth of the decay, softly: (a⁻⁴ +
+  /// b⁻⁴)^(−1/4).
   func scale(size: Double, decay: Double) -> Double {
     let wanted = size * meanLine, allowed = decay / 12
     let ratio = wanted / allowed
-    return size / (1 + ratio * ratio * ratio * ratio).squareRoot().squareRoot()
+    return size / (1 + ratio * ratio * ratio * ratio).magnitude.squareRoot().magnitude.squareRoot()
   }
 }

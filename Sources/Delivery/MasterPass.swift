@@ -97,11 +97,11 @@ private final class LimiterStage: @unchecked Sendable {
 /// Keeps and measures what was mastered.
 private final class MeterStage: @unchecked Sendable {
   private let output: Scratch
-  private var meter: FrameMeter
+  private var meter: ProgrammeMeter
 
   init(_ output: Scratch, sampleRate: Double, expectedFrames: Int) {
     self.output = output
-    meter = FrameMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
+    meter = ProgrammeMeter(sampleRate: sampleRate, channelCount: 2, expectedFrames: expectedFrames)
   }
 
   func receive(_ frames: Span<Frame>) throws {
@@ -109,5 +109,5 @@ private final class MeterStage: @unchecked Sendable {
     meter.process(frames)
   }
 
-  var measurement: Measurement { meter.measurement }
+  var measurement: Measurement { Measurement(meter.measurement) }
 }

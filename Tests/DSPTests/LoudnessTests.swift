@@ -143,7 +143,8 @@ struct LoudnessCaseTests {
 
 @Suite("Loudness meter")
 struct LoudnessMeterTests {
-  @Test("997 Hz at 0 dBFS reads −3.01 LUFS in one channel, at every rate",
+  @Test(
+    "997 Hz at 0 dBFS reads −3.01 LUFS in one channel, at every rate",
     arguments: [8_000.0, 11_025, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000, 768_000])
   func calibration(_ rate: Double) {
     // The bilinear shelf sags where its corner comes near Nyquist.
