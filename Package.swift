@@ -22,8 +22,13 @@ func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 let package = Package(
   name: "mixdown",
   platforms: [.macOS(.v26)],
-  products: [],
-  dependencies: [],
+  products: [
+    .executable(name: "mixdown", targets: ["mixdown"]),
+    .library(name: "MixdownKit", targets: ["MixdownKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     // System libraries.
     .systemLibrary(
@@ -49,10 +54,21 @@ let package = Package(
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
 
+    room(
+      "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
+      "AudioFiles"),
+    .executableTarget(
+      name: "mixdown",
+      dependencies: [
+        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("DSPTests", "DSP"),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
+    tests("MixdownKitTests", "MixdownKit", "Diagnostics", "SessionModel", "Tables", "AudioFiles"),
     tests("AudioFilesTests", "AudioFiles", "DSP"),
   ],
   swiftLanguageModes: [.v6]
