@@ -27,7 +27,8 @@ let package = Package(
     .library(name: "MixdownKit", targets: ["MixdownKit"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
   ],
   targets: [
     // System libraries.
@@ -52,18 +53,23 @@ let package = Package(
     room("Processors", "Tables", "Quantities", "DSP"),
     room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors"),
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
+    room("Renderer", "RenderPlan", "Processors", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
+    room(
+      "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
+      "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
 
     room(
       "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
-      "AudioFiles"),
+      "AudioFiles", "Delivery"),
     .executableTarget(
       name: "mixdown",
       dependencies: [
-        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel",
+        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel", "Delivery",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    .executableTarget(name: "mixdown-try", dependencies: ["Delivery", "SessionModel", "RenderPlan", "AudioFiles", "Diagnostics"]),
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("DSPTests", "DSP"),

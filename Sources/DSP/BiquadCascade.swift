@@ -87,6 +87,12 @@ public struct BiquadCascade: Sendable {
     if index < sections.count { processLast(&frames, start) }
   }
 
+  /// Filters the first `count` frames of `frames` in place.
+  mutating func process(_ frames: inout [Frame], _ count: Int) {
+    var whole = frames.mutableSpan
+    whole.editPart(0..<count) { process(&$0) }
+  }
+
   /// Empties the state and ends a ramp at its target.
   public mutating func reset() {
     if rampFramesLeft > 0 { arrive() }

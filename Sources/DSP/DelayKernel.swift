@@ -89,7 +89,7 @@ public struct DelayKernel: Sendable {
   private mutating func processChunk(_ frames: inout MutableSpan<Frame>, _ start: Int, _ count: Int) {
     let feedback = settings.feedback
     for index in 0..<count { feedbackChunk[index] = feedback * memory[position + index] }
-    feedbackChunk.editFirst(count) { filters.process(&$0) }
+    filters.process(&feedbackChunk, count)
     for index in 0..<count {
       let input = frames[start + index]
       let echo = feedbackChunk[index]

@@ -25,15 +25,19 @@ public final class FrameBuffer: @unchecked Sendable {
 
   /// Lends `range` for reading and writing. `range` must lie in `0..<capacity`.
   @inlinable
-  public func edit<Result>(_ range: Range<Int>, _ body: (inout MutableSpan<Frame>) -> Result) -> Result {
+  public func edit<Result, Failure: Error>(
+    _ range: Range<Int>, _ body: (inout MutableSpan<Frame>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     var span = unsafe storage.extracting(range).mutableSpan
-    return body(&span)
+    return try body(&span)
   }
 
   /// Lends `range` for reading. `range` must lie in `0..<capacity`.
   @inlinable
-  public func read<Result>(_ range: Range<Int>, _ body: (Span<Frame>) -> Result) -> Result {
+  public func read<Result, Failure: Error>(
+    _ range: Range<Int>, _ body: (Span<Frame>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let span = unsafe UnsafeBufferPointer(storage.extracting(range)).span
-    return body(span)
+    return try body(span)
   }
 }

@@ -93,11 +93,7 @@ public struct Limiter: Sendable {
     var index = 0
     while index < frames.count {
       let count = min(frames.count - index, Self.hop - pending)
-      let source = received + pending
-      for offset in 0..<count {
-        input[source + offset] = frames[index + offset]
-        frames[index + offset] = output.frames[source - latencyFrames + offset]
-      }
+      exchange(&frames, index..<index + count)
       index += count
       advance(by: count)
     }
@@ -111,15 +107,27 @@ public struct Limiter: Sendable {
     var index = 0
     while index < frames.count {
       let count = min(frames.count - index, Self.hop - pending)
-      let source = received + pending
-      for offset in 0..<count {
-        let place = source - latencyFrames + offset
-        input[source + offset] = frames[index + offset]
-        frames[index + offset] = output.frames[place]
-        reduction[index + offset] = reductionOfFrame(place)
-      }
+      exchange(&frames, index..<index + count)
+      let delayed = received + pending - latencyFrames
+      for offset in 0..<count { reduction[index + offset] = reductionOfFrame(delayed + offset) }
       index += count
       advance(by: count)
+    }
+  }
+
+  /// Takes the frames of `range` in, and puts finished ones in their place.
+  private mutating func exchange(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
+    var place = received + pending
+    var samples = input.mutableSpan
+    for index in range {
+      samples[place] = frames[index]
+      place += 1
+    }
+    place = received + pending - latencyFrames
+    let limited = output.frames.span
+    for index in range {
+      frames[index] = limited[place]
+      place += 1
     }
   }
 
@@ -148,41 +156,69 @@ public struct Limiter: Sendable {
     let computed = received - computedLag
     apply(computed - Self.hop..<computed)
     settle(from: computed - Self.hop - TruePeakWindow.reach, computed: computed, finished: finished)
-    for place in finished..<finished + Self.hop {
-      greatest = greater(greatest, reductionOfFrame(place))
-    }
+    let left = gains[0].greatest(finished..<finished + Self.hop)
+    greatest = greater(
+      greatest, Frame(left, linked ? left : gains[1].greatest(finished..<finished + Self.hop)))
     if received == input.count { makeRoom() }
   }
 
   /// Asks for the reduction that brings the input's peaks, as estimated, under the aim.
   private mutating func estimateNeeds(_ intervals: Range<Int>) {
-    // A peak between samples this far under the aim would have to rise by 3 dB; measuring the output finds it.
+    // A peak between samples that lie further under the aim would have to rise by 3 dB; measuring the output
+    // finds it.
     let worthLooking = Frame(repeating: 0.7 * aim)
-    for place in intervals {
-      let larger = greater(magnitude(input[place]), magnitude(input[place + 1]))
-      guard exceeds(larger, worthLooking) else { continue }
-      let peak = greater(larger, quickPeak(place))
+    var place = intervals.lowerBound
+    while let found = loud(place..<intervals.upperBound, above: worthLooking) {
+      place = found + 1
+      let peak = quickPeak(found)
+      guard exceeds(peak, Frame(repeating: aim)) else { continue }
       if linked {
-        let louder = peak.x > peak.y ? peak.x : peak.y
-        if louder > aim { gains[0].need(1 - aim / louder, place..<place + 2) }
+        gains[0].need(1 - aim / max(peak.x, peak.y), found..<place + 1)
       } else {
-        if peak.x > aim { gains[0].need(1 - aim / peak.x, place..<place + 2) }
-        if peak.y > aim { gains[1].need(1 - aim / peak.y, place..<place + 2) }
+        if peak.x > aim { gains[0].need(1 - aim / peak.x, found..<place + 1) }
+        if peak.y > aim { gains[1].need(1 - aim / peak.y, found..<place + 1) }
       }
     }
   }
 
+  /// The first interval of `range` beside a sample above `threshold`.
+  private func loud(_ range: Range<Int>, above threshold: Frame) -> Int? {
+    let samples = input.span
+    for place in range where exceeds(magnitude(samples[place]), threshold)
+      || exceeds(magnitude(samples[place + 1]), threshold)
+    {
+      return place
+    }
+    return nil
+  }
+
+  /// The true peak of an interval by 12 taps at quarters of a frame, and a parabola through any three of them that
+  /// turn between.
   private func quickPeak(_ place: Int) -> Frame {
     let taps = kernel.quick.span
     let samples = input.span
-    var sums = (Frame.zero, Frame.zero, Frame.zero)
+    var quarters = (Frame.zero, Frame.zero, Frame.zero, Frame.zero)
     for tap in 0..<TruePeakKernel.quickTaps {
-      let sample = samples[place - TruePeakKernel.quickReach + tap]
-      sums.0 += sample * taps[tap]
-      sums.1 += sample * taps[TruePeakKernel.quickTaps + tap]
-      sums.2 += sample * taps[2 * TruePeakKernel.quickTaps + tap]
+      let frame = place - TruePeakKernel.quickReach + tap
+      let sample = samples[frame]
+      // The third quarter of the interval before.
+      quarters.0 += samples[frame - 1] * taps[2 * TruePeakKernel.quickTaps + tap]
+      quarters.1 += sample * taps[tap]
+      quarters.2 += sample * taps[TruePeakKernel.quickTaps + tap]
+      quarters.3 += sample * taps[2 * TruePeakKernel.quickTaps + tap]
     }
-    return greater(magnitude(sums.0), greater(magnitude(sums.1), magnitude(sums.2)))
+    let (left, right) = (samples[place], samples[place + 1])
+    return greater(
+      greater(crest(quarters.0, left, quarters.1), crest(left, quarters.1, quarters.2)),
+      greater(crest(quarters.1, quarters.2, quarters.3), crest(quarters.2, quarters.3, right)))
+  }
+
+  /// The magnitude of `middle`, or of the top of the parabola through it and its neighbours if it is nearest.
+  private func crest(_ before: Frame, _ middle: Frame, _ after: Frame) -> Frame {
+    let slope = after - before
+    let bend = (after - middle) + (before - middle)
+    let top = magnitude(middle - slope * slope / (bend * 8))
+    return magnitude(middle).replacing(with: top, where: magnitude(slope) .< magnitude(bend))
   }
 
   /// Computes gain and output of the frames of `range`, and analyses it.
@@ -190,12 +226,28 @@ public struct Limiter: Sendable {
     var active = false
     for lane in gains.indices where gains[lane].update(range) { active = true }
     if active {
-      for place in range { output.frames[place] = input[place] * (1 - reductionOfFrame(place)) }
+      Self.attenuate(
+        input, gains[0].reduction, gains[gains.count - 1].reduction, range, &output.frames)
     } else {
-      for place in range { output.frames[place] = input[place] }
+      Self.copy(input, range, &output.frames)
     }
     // The group before saw these frames' first as its neighbour.
-    output.analyse(range.lowerBound / TruePeakWindow.groupLength - 1..<range.upperBound / TruePeakWindow.groupLength)
+    let length = TruePeakWindow.groupLength
+    output.analyse(range.lowerBound / length - 1..<range.upperBound / length)
+  }
+
+  private static func copy(_ input: [Frame], _ range: Range<Int>, _ output: inout [Frame]) {
+    let samples = input.span
+    var limited = output.mutableSpan
+    for place in range { limited[place] = samples[place] }
+  }
+
+  private static func attenuate(
+    _ input: [Frame], _ left: [Double], _ right: [Double], _ range: Range<Int>, _ output: inout [Frame]
+  ) {
+    let (samples, left, right) = (input.span, left.span, right.span)
+    var limited = output.mutableSpan
+    for place in range { limited[place] = samples[place] * (1 - Frame(left[place], right[place])) }
   }
 
   /// Measures the output's true peak and lowers the gain until it nowhere exceeds the limit.
@@ -207,7 +259,7 @@ public struct Limiter: Sendable {
       let width = round < 2 ? 0 : min(128, 1 << (round - 1))
       var earliest = Int.max
       var place = start
-      while let found = output.next(from: place, to: end, above: Frame(repeating: limit)) {
+      while let found = output.next(from: place, to: end, above: Frame(repeating: limit), between: true) {
         let range = max(finished, found.frame - width)..<max(finished + 1, found.frame + 2 + width)
         lower(found.frame, found.peak, range, abruptly: round >= 8)
         earliest = min(earliest, range.lowerBound)

@@ -33,6 +33,8 @@ struct LimiterGain: Sendable {
 
   // Per step.
   private var needed: [Double]
+  /// The last step that needs any reduction; far in the past if none does.
+  private var lastNeeded = -1
   private var fast: [Double]
   private var slow: [Double]
   private var released: [Int64]
@@ -95,10 +97,9 @@ struct LimiterGain: Sendable {
 
   /// Asks for at least `value` at the frames of `range`.
   mutating func need(_ value: Double, _ range: Range<Int>) {
-    for step in (range.lowerBound >> stepShift)...((range.upperBound - 1) >> stepShift)
-    where value > needed[step] {
-      needed[step] = value
-    }
+    let last = (range.upperBound - 1) >> stepShift
+    for step in (range.lowerBound >> stepShift)...last where value > needed[step] { needed[step] = value }
+    lastNeeded = max(lastNeeded, last)
   }
 
   /// Asks for at least `value` at the frames of `range`, abruptly.
@@ -110,8 +111,16 @@ struct LimiterGain: Sendable {
   /// Computes the gain of the frames of `range`, whose bounds are multiples of 32, from the needs up to `reach`
   /// frames later and the gain before. Returns whether any is below unity.
   mutating func update(_ range: Range<Int>) -> Bool {
-    var active = anyForced
-    for step in (range.lowerBound >> stepShift)..<(range.upperBound >> stepShift) {
+    let steps = range.lowerBound >> stepShift..<range.upperBound >> stepShift
+    let before = range.lowerBound - 1
+    guard
+      lastNeeded >= steps.lowerBound - holdSteps || fast[steps.lowerBound - 1] > 0
+        || slow[steps.lowerBound - 1] > 0 || lastSum[before] > 0 || sums[before] != .zero || anyForced
+    else {
+      // Nothing needed, nothing recovering: all of it is zero, and always was.
+      return false
+    }
+    for step in steps {
       var held = 0.0
       for other in step - holdSteps...step + lookaheadSteps {
         held = needed[other] > held ? needed[other] : held
@@ -125,16 +134,7 @@ struct LimiterGain: Sendable {
       slow[step] = settled
       fast[step] = value < Self.negligible ? 0 : value
       // Rounded up: never less than needed.
-      let whole = Int64(fast[step] * scale)
-      released[step] = fast[step] > 0 ? whole + 1 : 0
-      active = active || released[step] > 0
-    }
-    let before = range.lowerBound - 1
-    guard active || sums[before] != .zero || lastSum[before] != 0 else {
-      for frame in range { reduction[frame] = 0 }
-      for frame in range { sums[frame] = .zero }
-      for frame in range { lastSum[frame] = 0 }
-      return false
+      released[step] = fast[step] > 0 ? Int64(fast[step] * scale) + 1 : 0
     }
     smooth(range)
     return true
@@ -156,8 +156,17 @@ struct LimiterGain: Sendable {
     }
   }
 
+  /// The greatest reduction of the frames of `range`.
+  func greatest(_ range: Range<Int>) -> Double {
+    let values = reduction.span
+    var greatest = 0.0
+    for frame in range { greatest = values[frame] > greatest ? values[frame] : greatest }
+    return greatest
+  }
+
   /// Drops the first `count` frames (a multiple of 32) of the window; those that enter need nothing.
   mutating func advance(by count: Int) {
+    lastNeeded = max(-1, lastNeeded - count >> stepShift)
     shift(&needed, count >> stepShift, 0)
     shift(&fast, count >> stepShift, 0)
     shift(&slow, count >> stepShift, 0)

@@ -74,6 +74,15 @@ public enum Maths {
     return atEnds(x, parts.exponent + parts.series * 2.8853900817779268)
   }
 
+  /// Logarithm to base 2 of an amplitude or a power, for loops over samples: anything below the smallest normal
+  /// number (2⁻¹⁰²²), NaN included, is silence and gives −∞; +∞ gives 1024.
+  @inlinable
+  public static func levelLog2(_ level: Double) -> Double {
+    let parts = normalLogarithmParts(level)
+    let logarithm = parts.exponent + parts.series * 2.8853900817779268
+    return level >= 0x1p-1022 ? logarithm : -.infinity
+  }
+
   /// Logarithm to base e.
   @inlinable
   public static func naturalLogarithm(_ x: Double) -> Double {
@@ -185,19 +194,15 @@ extension Maths {
   /// eᵗ for |t| ≤ ½ ln 2: the power series to t¹³, whose rest is below 2e−17.
   @inlinable
   static func exponentialSeries(_ t: Double) -> Double {
-    var sum = 1.0 / 6227020800
-    sum = sum * t + 1.0 / 479001600
-    sum = sum * t + 1.0 / 39916800
-    sum = sum * t + 1.0 / 3628800
-    sum = sum * t + 1.0 / 362880
-    sum = sum * t + 1.0 / 40320
-    sum = sum * t + 1.0 / 5040
-    sum = sum * t + 1.0 / 720
-    sum = sum * t + 1.0 / 120
-    sum = sum * t + 1.0 / 24
-    sum = sum * t + 1.0 / 6
-    sum = sum * t + 0.5
-    return (sum * t) * t + t + 1
+    // Summed in pairs (Estrin's scheme): the long chain of Horner's would keep the processor waiting.
+    let square = t * t
+    let fourth = square * square
+    let sum0 = (0.5 + t * (1.0 / 6)) + square * (1.0 / 24 + t * (1.0 / 120))
+    let sum4 = (1.0 / 720 + t * (1.0 / 5040)) + square * (1.0 / 40320 + t * (1.0 / 362880))
+    let sum8 =
+      (1.0 / 3628800 + t * (1.0 / 39916800)) + square * (1.0 / 479001600 + t * (1.0 / 6227020800))
+    let sum = sum0 + fourth * (sum4 + fourth * sum8)
+    return square * sum + t + 1
   }
 
   /// `x` · 2ⁿ with n in the low bits of `bits`, |n| ≤ 1150, in two steps so that overflow gives ∞ and
@@ -211,31 +216,31 @@ extension Maths {
     return (x * first) * second
   }
 
-  /// `x` = 2^exponent · m with m in √½ … √2, and artanh((m − 1)/(m + 1)), half the natural logarithm of m
-  /// (DLMF 4.6.4), summed to the 21st power, whose rest is below 2e−17 of it.
+  /// `x` = 2^exponent · m with m in √½ … √2, and artanh((m − 1)/(m + 1)), half the natural logarithm of m.
   @inlinable
   static func binaryLogarithmParts(_ x: Double) -> (exponent: Double, series: Double) {
     let isSubnormal = x < 0x1p-1022
-    let normal = isSubnormal ? x * 0x1p+54 : x
+    let parts = normalLogarithmParts(isSubnormal ? x * 0x1p+54 : x)
+    return (isSubnormal ? parts.exponent - 54 : parts.exponent, parts.series)
+  }
+
+  /// The same for normal positive numbers. The series (DLMF 4.6.4) goes to the 21st power; its rest is below
+  /// 2e−17.
+  @inlinable
+  static func normalLogarithmParts(_ x: Double) -> (exponent: Double, series: Double) {
     let offset: UInt64 = 0x3FE6_A09E_667F_3BCD  // √½
-    let aboveOffset = normal.bitPattern &- offset &+ (1023 &<< 52)
+    let aboveOffset = x.bitPattern &- offset &+ (1023 &<< 52)
     let mantissa = Double(bitPattern: (aboveOffset & 0x000F_FFFF_FFFF_FFFF) &+ offset)
     // The bit pattern 0x433… is 2⁵² plus the integer in its low bits.
-    let exponent =
-      Double(bitPattern: (aboveOffset &>> 52) | 0x4330_0000_0000_0000)
-      - (isSubnormal ? 0x1p+52 + 1077 : 0x1p+52 + 1023)
+    let exponent = Double(bitPattern: (aboveOffset &>> 52) | 0x4330_0000_0000_0000) - (0x1p+52 + 1023)
     let ratio = (mantissa - 1) / (mantissa + 1)
     let square = ratio * ratio
-    var sum = 1.0 / 21
-    sum = sum * square + 1.0 / 19
-    sum = sum * square + 1.0 / 17
-    sum = sum * square + 1.0 / 15
-    sum = sum * square + 1.0 / 13
-    sum = sum * square + 1.0 / 11
-    sum = sum * square + 1.0 / 9
-    sum = sum * square + 1.0 / 7
-    sum = sum * square + 0.2
-    sum = sum * square + 1.0 / 3
+    let fourth = square * square
+    let sum0 = (1.0 / 3 + square * 0.2) + fourth * (1.0 / 7 + square * (1.0 / 9))
+    let sum4 = (1.0 / 11 + square * (1.0 / 13)) + fourth * (1.0 / 15 + square * (1.0 / 17))
+    let sum8 = 1.0 / 19 + square * (1.0 / 21)
+    let eighth = fourth * fourth
+    let sum = sum0 + eighth * (sum4 + eighth * sum8)
     return (exponent, ratio * square * sum + ratio)
   }
 

@@ -6,12 +6,3 @@ extension MutableSpan where Element == Frame {
     body(&part)
   }
 }
-
-extension Array where Element == Frame {
-  /// Lends the first `count` frames for reading and writing.
-  @inline(__always)
-  mutating func editFirst(_ count: Int, _ body: (inout MutableSpan<Frame>) -> Void) {
-    var whole = self.mutableSpan
-    whole.editPart(0..<count, body)
-  }
-}

@@ -4,6 +4,7 @@
 /// input ▶ cuts ▶ predelay ▶ two all-passes ┬▶ early reflections ─────────┐
 ///                                          └▶ four all-passes ▶ network ─┴▶ balance ▶ width
 /// ```
+/// (a plate's early reflections come after all six all-passes)
 ///
 /// - Shape: stereo in, stereo out, in place; each side of the input keeps its place among the early reflections.
 /// - Level: a click of 1 on one side, or noise, comes back with the energy it had (both sides together, at the
@@ -29,18 +30,20 @@ public struct Reverb: Sendable {
   /// The early reflections of the run at hand.
   private var reflections: [Frame]
 
+  private let reflectionsAreDiffuse: Bool
   private var hasRun = false
   /// Frames left of the ramp towards `design`.
   private var rampFrames = 0
-  private var flushCursor = 0
+  private var flushCalls = 0
 
   /// Longest stretch that passes all stages at once, so that it stays in the nearest cache.
   private static let longestRun = 256
   /// A change is spread over this many frames, in steps of `stepFrames` counted from the change.
-  private static let rampLength = 1024
-  private static let stepFrames = 32
-  /// Calls of `flushDenormals` that cover all rings once.
-  private static let flushTurns = 64
+  private static let rampLength = 2048
+  private static let stepFrames = 8
+  /// One call of `flushDenormals` in this many looks at the rings: the fastest decay falls by 900 dB meanwhile,
+  /// which is still far above the denormal.
+  private static let flushInterval = 64
 
   /// Factors of the last stage.
   private struct Balance: Sendable {
@@ -75,6 +78,7 @@ public struct Reverb: Sendable {
       ReverbAllPass(seconds: character.longDiffusion[index] * scale, sampleRate: sampleRate, steepest: 0.7)
     }
     network = ReverbNetwork(design, sampleRate: sampleRate, scale: scale, longestRun: Self.longestRun)
+    reflectionsAreDiffuse = character.reflectionsAreDiffuse
     balance = Balance(design)
     targetBalance = balance
     reflections = [Frame](repeating: .zero, count: Self.longestRun)
@@ -83,18 +87,20 @@ public struct Reverb: Sendable {
   }
 
   /// Changes the settings: before the first frame (of all, or since `reset()`) the space is built anew; later
-  /// everything but `model`, `size` and `seed` moves to its new value within 1024 frames without a click, and the
+  /// everything but `model`, `size` and `seed` moves to its new value within 2048 frames without a click, and the
   /// delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the same time.
   public mutating func update(design newDesign: Design) {
+    var next = newDesign.bounded
+    if hasRun {
+      next.model = design.model
+      next.size = design.size
+      next.seed = design.seed
+    }
+    if next == design { return }
     guard hasRun else {
-      if newDesign.bounded != design { self = Reverb(design: newDesign, sampleRate: sampleRate) }
+      self = Reverb(design: next, sampleRate: sampleRate)
       return
     }
-    var next = newDesign.bounded
-    next.model = design.model
-    next.size = design.size
-    next.seed = design.seed
-    if next == design { return }
     design = next
     aim()
     rampFrames = Self.rampLength
@@ -148,8 +154,9 @@ public struct Reverb: Sendable {
   private mutating func process(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
     input.process(&frames, range)
     for stage in 0..<2 { shortDiffusion[stage].process(&frames, range) }
-    early.process(frames, range, into: &reflections)
+    if !reflectionsAreDiffuse { early.process(frames, range, into: &reflections) }
     for stage in 0..<4 { longDiffusion[stage].process(&frames, range) }
+    if reflectionsAreDiffuse { early.process(frames, range, into: &reflections) }
     network.process(&frames, range)
 
     let tail = balance.tail, near = balance.early
@@ -161,28 +168,22 @@ public struct Reverb: Sendable {
     }
   }
 
-  /// Forgets all sound and finishes a change that is under way.
+  /// Forgets all sound: the kernel is as `init` would make it for `design`. Allocates.
   public mutating func reset() {
-    settle()
-    input.reset()
-    early.reset()
-    network.reset()
-    for stage in 0..<2 { shortDiffusion[stage].reset() }
-    for stage in 0..<4 { longDiffusion[stage].reset() }
-    rampFrames = 0
-    flushCursor = 0
-    hasRun = false
+    self = Reverb(design: design, sampleRate: sampleRate)
   }
 
-  /// Silences what is below −600 dBFS: the filters' states at once, the rings in 64 turns. To be called at fixed
-  /// multiples of 1024 frames from time zero.
+  /// Silences what is below −600 dBFS: filters at once, rings in every 64th call. To be called at fixed multiples
+  /// of 1024 frames from time zero.
   public mutating func flushDenormals() {
-    input.flushDenormals()
-    early.flushDenormals()
-    for stage in 0..<2 { shortDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
-    for stage in 0..<4 { longDiffusion[stage].flushDenormals(cursor: flushCursor, of: Self.flushTurns) }
-    network.flushDenormals(cursor: flushCursor, of: Self.flushTurns)
-    flushCursor = (flushCursor + 1) % Self.flushTurns
+    input.flushFilters()
+    early.flushFilters()
+    network.flushFilters()
+    flushCalls += 1
+    guard flushCalls % Self.flushInterval == 0 else { return }
+    for stage in 0..<2 { shortDiffusion[stage].flushRing() }
+    for stage in 0..<4 { longDiffusion[stage].flushRing() }
+    network.flushRings()
   }
 
   /// Frames after which what is left of a full-scale input lies below −120 dBFS.

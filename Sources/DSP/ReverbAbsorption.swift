@@ -5,7 +5,7 @@
 /// (1 + s/zero)/(1 + s/pole), about the model's damping frequency.
 struct ReverbAbsorption {
   /// Between the octaves of 500 Hz and 1 kHz, by which a decay is judged.
-  static let reference = 790.0
+  static let reference = 840.0
 
   private let decay: Double
   private let shortDecay: Double

@@ -35,10 +35,10 @@ struct ReverbAllPass: Sendable {
       let run = min(range.upperBound - start, count - place)
       for index in 0..<run {
         // Both lie within what the precondition and the run's length allow.
-        let delayed = unsafe ring[unchecked: place + index]
-        let entered = unsafe frames[unchecked: start + index] - delayed * gain
-        unsafe ring[unchecked: place + index] = entered
-        unsafe frames[unchecked: start + index] = entered * gain + delayed
+        let delayed = unsafe ring[unchecked: place &+ index]
+        let entered = unsafe frames[unchecked: start &+ index] - delayed * gain
+        unsafe ring[unchecked: place &+ index] = entered
+        unsafe frames[unchecked: start &+ index] = entered * gain + delayed
       }
       start += run
       place += run
@@ -47,32 +47,5 @@ struct ReverbAllPass: Sendable {
     position = place
   }
 
-  mutating func reset() {
-    for index in ring.indices { ring[index] = .zero }
-    position = 0
-    gain = targetGain
-  }
-
-  mutating func flushDenormals(cursor: Int, of turns: Int) {
-    flush(&ring, cursor: cursor, of: turns)
-  }
-}
-
-/// Levels below this (−600 dBFS) become silence, long before they are denormal.
-let reverbFloor = 1e-30
-
-/// Flushes one part in `turns` of a ring, the `cursor`-th.
-func flush(_ ring: inout [Frame], cursor: Int, of turns: Int) {
-  let start = ring.count * cursor / turns, end = ring.count * (cursor + 1) / turns
-  for index in start..<end { flush(&ring[index]) }
-}
-
-@inline(__always)
-func flush(_ frame: inout Frame) { frame = reverbFlushed(frame) }
-
-@inline(__always)
-func reverbFlushed(_ frame: Frame) -> Frame {
-  Frame(
-    frame.x < reverbFloor && frame.x > -reverbFloor ? 0 : frame.x,
-    frame.y < reverbFloor && frame.y > -reverbFloor ? 0 : frame.y)
+  mutating func flushRing() { flushIfQuiet(&ring) }
 }

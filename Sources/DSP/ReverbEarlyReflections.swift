@@ -98,36 +98,36 @@ struct ReverbEarlyReflections: Sendable {
         run = min(run, length - left[reflection], length - right[reflection])
       }
       for index in 0..<run {
-        unsafe ring[unchecked: place + index] = frames[range.lowerBound + start + index]
+        unsafe ring[unchecked: place &+ index] = frames[range.lowerBound + start + index]
       }
       // Four reflections a pass, so that their places stay in registers: eight own, four across.
       for index in 0..<run {
         var sum = Frame.zero
         for reflection in 0..<4 {
           let heard = unsafe Frame(
-            ring[unchecked: left[reflection] + index].x, ring[unchecked: right[reflection] + index].y)
+            ring[unchecked: left[reflection] &+ index].x, ring[unchecked: right[reflection] &+ index].y)
           sum += heard * gains[reflection]
         }
-        unsafe reflections[unchecked: start + index] = sum
+        unsafe reflections[unchecked: start &+ index] = sum
       }
       for index in 0..<run {
-        var sum = unsafe reflections[unchecked: start + index]
+        var sum = unsafe reflections[unchecked: start &+ index]
         for reflection in 4..<8 {
           let heard = unsafe Frame(
-            ring[unchecked: left[reflection] + index].x, ring[unchecked: right[reflection] + index].y)
+            ring[unchecked: left[reflection] &+ index].x, ring[unchecked: right[reflection] &+ index].y)
           sum += heard * gains[reflection]
         }
-        unsafe reflections[unchecked: start + index] = sum
+        unsafe reflections[unchecked: start &+ index] = sum
       }
       for index in 0..<run {
-        var sum = unsafe reflections[unchecked: start + index]
+        var sum = unsafe reflections[unchecked: start &+ index]
         for reflection in 8..<12 {
           let heard = unsafe Frame(
-            ring[unchecked: right[reflection] + index].y, ring[unchecked: left[reflection] + index].x)
+            ring[unchecked: right[reflection] &+ index].y, ring[unchecked: left[reflection] &+ index].x)
           sum += heard * gains[reflection]
         }
         dulled += (sum - dulled) * dulling
-        unsafe reflections[unchecked: start + index] = dulled
+        unsafe reflections[unchecked: start &+ index] = dulled
       }
       start += run
       place += run
@@ -137,15 +137,7 @@ struct ReverbEarlyReflections: Sendable {
     position = place
   }
 
-  mutating func reset() {
-    for index in ring.indices { ring[index] = .zero }
-    position = 0
-    dulled = .zero
-    gains = targetGains
-    dulling = targetDulling
-  }
-
-  mutating func flushDenormals() { flush(&dulled) }
+  mutating func flushFilters() { flush(&dulled) }
 }
 
 /// A place in a ring of `length` that lies at most `length` before its start.

@@ -9,14 +9,17 @@ struct ReverbInput: Sendable {
     var low: Double
     var high: Double
 
-    /// A low cut of 0 passes everything exactly; a high cut from 0.49 fs on is laid there, past hearing.
+    /// Cuts that are off are laid past hearing, at 1 Hz and at 0.49 fs, where a change can lead to.
     init(_ design: Reverb.Design, sampleRate: Double) {
       let highest = 0.49 * sampleRate
-      low = Maths.tangent(Maths.pi * min(design.lowCut, highest) / sampleRate)
+      low = Maths.tangent(Maths.pi * min(max(design.lowCut, 1), highest) / sampleRate)
       high = Maths.tangent(Maths.pi * min(design.highCut, highest) / sampleRate)
     }
   }
 
+  /// A cut that has never been on does not run and leaves the sound as it is.
+  private var cutsLow = false
+  private var cutsHigh = false
   private var corners: Corners
   private var target: Corners
   private var lowCut1 = Frame.zero, lowCut2 = Frame.zero
@@ -52,6 +55,8 @@ struct ReverbInput: Sendable {
   mutating func update(_ design: Reverb.Design, sampleRate: Double) {
     target = Corners(design, sampleRate: sampleRate)
     wantedDelay = Self.delayFrames(design, sampleRate: sampleRate)
+    cutsLow = cutsLow || design.lowCut > 0
+    cutsHigh = cutsHigh || design.highCut < 0.49 * sampleRate
   }
 
   /// Takes one step towards what was asked for: `part` of the way that is left, 1 the last.
@@ -72,36 +77,37 @@ struct ReverbInput: Sendable {
   var isSettled: Bool { delay == wantedDelay && share == 0 }
 
   mutating func process(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
-    cut(&frames, range)
+    precondition(range.lowerBound >= 0 && range.upperBound <= frames.count)
+    if cutsLow { cutLow(&frames, range) }
+    if cutsHigh { cutHigh(&frames, range) }
     postpone(&frames, range)
   }
 
-  private mutating func cut(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
-    let damping = 1.4142135623730951
-    let low = corners.low, high = corners.high
-    let low1 = 1 / (1 + low * (low + damping)), low2 = low * low1, low3 = low * low2
-    let high1 = 1 / (1 + high * (high + damping)), high2 = high * high1, high3 = high * high2
-    var first = lowCut1, second = lowCut2, third = highCut1, fourth = highCut2
+  private mutating func cutLow(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
+    let step = StateVariableStep(corners.low)
+    var band = lowCut1, below = lowCut2
     for index in range {
-      let input = frames[index]
-      let a = input - second
-      let band = first * low1 + a * low2
-      let below = second + first * low2 + a * low3
-      first = band + band - first
-      second = below + below - second
-      let above = input - band * damping - below
-
-      let b = above - fourth
-      let middle = third * high1 + b * high2
-      let output = fourth + third * high2 + b * high3
-      third = middle + middle - third
-      fourth = output + output - fourth
-      frames[index] = output
+      let input = unsafe frames[unchecked: index]
+      let (nextBand, nextBelow) = step.next(band, below, input)
+      let passed = input - (band + nextBand) * 0.7071067811865476 - (below + nextBelow) * 0.5
+      unsafe frames[unchecked: index] = passed
+      (band, below) = (nextBand, nextBelow)
     }
-    lowCut1 = first
-    lowCut2 = second
-    highCut1 = third
-    highCut2 = fourth
+    lowCut1 = band
+    lowCut2 = below
+  }
+
+  private mutating func cutHigh(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
+    let step = StateVariableStep(corners.high)
+    var band = highCut1, below = highCut2
+    for index in range {
+      let input = unsafe frames[unchecked: index]
+      let (nextBand, nextBelow) = step.next(band, below, input)
+      unsafe frames[unchecked: index] = (below + nextBelow) * 0.5
+      (band, below) = (nextBand, nextBelow)
+    }
+    highCut1 = band
+    highCut2 = below
   }
 
   private mutating func postpone(_ frames: inout MutableSpan<Frame>, _ range: Range<Int>) {
@@ -109,41 +115,63 @@ struct ReverbInput: Sendable {
     let later = share, sooner = 1 - share
     var place = position
     var ring = ring.mutableSpan
-    for index in range {
-      ring[place] = frames[index]
-      var heard = place - delay
-      if heard < 0 { heard += count }
-      if later == 0 {
-        frames[index] = ring[heard]
-      } else {
-        var coming = place - nextDelay
-        if coming < 0 { coming += count }
-        frames[index] = ring[heard] * sooner + ring[coming] * later
+    var start = range.lowerBound
+    while start < range.upperBound {
+      // A run ends where the first of the three places wraps around.
+      let heard = wrapped(place - delay, count), coming = wrapped(place - nextDelay, count)
+      let run = min(range.upperBound - start, count - max(place, heard, coming))
+      for index in 0..<run {
+        unsafe ring[unchecked: place &+ index] = frames[unchecked: start &+ index]
       }
-      place += 1
+      if later == 0 {
+        for index in 0..<run {
+          unsafe frames[unchecked: start &+ index] = ring[unchecked: heard &+ index]
+        }
+      } else {
+        for index in 0..<run {
+          unsafe frames[unchecked: start &+ index] =
+            ring[unchecked: heard &+ index] * sooner + ring[unchecked: coming &+ index] * later
+        }
+      }
+      start += run
+      place += run
       if place == count { place = 0 }
     }
     position = place
   }
 
-  mutating func reset() {
-    for index in ring.indices { ring[index] = .zero }
-    position = 0
-    lowCut1 = .zero
-    lowCut2 = .zero
-    highCut1 = .zero
-    highCut2 = .zero
-    corners = target
-    delay = wantedDelay
-    nextDelay = wantedDelay
-    share = 0
-  }
-
-  mutating func flushDenormals() {
+  mutating func flushFilters() {
     flush(&lowCut1)
     flush(&lowCut2)
     flush(&highCut1)
     flush(&highCut2)
+  }
+}
+
+/// One step of a state-variable filter with 1/Q = √2 and two trapezoidal integrators; g = tan(π f/fs).
+///
+/// The band-pass and low-pass outputs are the means of an integrator's state before and after the step, which
+/// keeps the recursion to a product and two sums.
+private struct StateVariableStep {
+  private let bandOfBand: Double
+  private let cross: Double
+  private let belowOfBelow: Double
+  private let belowOfInput: Double
+
+  init(_ g: Double) {
+    let a = 1 / (1 + g * (g + 1.4142135623730951))
+    bandOfBand = 2 * a - 1
+    cross = 2 * g * a
+    belowOfInput = 2 * g * g * a
+    belowOfBelow = 1 - belowOfInput
+  }
+
+  @inline(__always)
+  func next(_ band: Frame, _ below: Frame, _ input: Frame) -> (band: Frame, below: Frame) {
+    (
+      (band * bandOfBand + input * cross) - below * cross,
+      (below * belowOfBelow + input * belowOfInput) + band * cross
+    )
   }
 }
 

@@ -7,11 +7,12 @@
 /// permutation and two Hadamard matrices, hence orthogonal, and loses only what the filters take
 /// (Jot and Chaigne, AES 90th convention, 1991, sections 3 and 4).
 ///
-/// The input enters the lines of its side by (+ + + + + + − −). An ear hears, after the matrix, its own side by
-/// (+ 0 − 0 + 0 + 0) and the other by (0 + 0 − 0 + 0 +): a row of ±1 over the ends of all sixteen lines. Both rows
-/// are orthogonal to the input's on purpose: where they overlap, the modes that are struck hardest are also heard
-/// best, and the tail seems to decay too slowly until the modes stand apart (the coherent backscattering of
-/// acoustics and optics). Eight entries rather than four halve the echo of each line's end on its beginning.
+/// The input enters its own side by (+ 0 + 0 + 0 − 0) and the other by (0 + 0 + 0 + 0 −); an ear hears, after the
+/// matrix, its own side by (+ 0 − 0 + 0 + 0) and the other by (0 + 0 − 0 + 0 +). Through the matrix each of the
+/// four is a row of ±1 over all lines of a side, so no line's end echoes its beginning louder than the others do.
+/// Rows in and rows out are orthogonal on purpose: where they overlap, the modes that are struck hardest are also
+/// heard best, and the tail seems to decay too slowly until the modes stand apart (the coherent backscattering of
+/// acoustics and optics).
 struct ReverbNetwork: Sendable {
   static let pairs = 8
 
@@ -129,27 +130,28 @@ struct ReverbNetwork: Sendable {
         // Read; the last four pairs change sides.
         let heard = ReverbLines { pair in
           unsafe pair < 4
-            ? Frame(rings[unchecked: left[pair] + index].x, rings[unchecked: right[pair] + index].y)
-            : Frame(rings[unchecked: right[pair] + index].y, rings[unchecked: left[pair] + index].x)
+            ? Frame(rings[unchecked: left[pair] &+ index].x, rings[unchecked: right[pair] &+ index].y)
+            : Frame(rings[unchecked: right[pair] &+ index].y, rings[unchecked: left[pair] &+ index].x)
         }
         // Absorb.
         let entered = heard + memory * pole
         let absorbed = entered * direct + memory * delayed
         memory = entered
         let mixed = absorbed.mixed()
-        let input = unsafe frames[unchecked: start + index]
+        let input = unsafe frames[unchecked: start &+ index]
         let own = mixed.a - mixed.c + mixed.e + mixed.g
         let other = mixed.b - mixed.d + mixed.f + mixed.h
-        unsafe frames[unchecked: start + index] = (own + Frame(other.y, other.x)) * level
-        let written = place + index
+        unsafe frames[unchecked: start &+ index] = (own + Frame(other.y, other.x)) * level
+        let crossed = Frame(input.y, input.x)
+        let written = place &+ index
         unsafe rings[unchecked: written] = mixed.a + input
-        unsafe rings[unchecked: written + length] = mixed.b + input
-        unsafe rings[unchecked: written + length * 2] = mixed.c + input
-        unsafe rings[unchecked: written + length * 3] = mixed.d + input
-        unsafe rings[unchecked: written + length * 4] = mixed.e + input
-        unsafe rings[unchecked: written + length * 5] = mixed.f + input
-        unsafe rings[unchecked: written + length * 6] = mixed.g - input
-        unsafe rings[unchecked: written + length * 7] = mixed.h - input
+        unsafe rings[unchecked: written &+ length] = mixed.b + crossed
+        unsafe rings[unchecked: written &+ length &* 2] = mixed.c + input
+        unsafe rings[unchecked: written &+ length &* 3] = mixed.d + crossed
+        unsafe rings[unchecked: written &+ length &* 4] = mixed.e + input
+        unsafe rings[unchecked: written &+ length &* 5] = mixed.f + crossed
+        unsafe rings[unchecked: written &+ length &* 6] = mixed.g - input
+        unsafe rings[unchecked: written &+ length &* 7] = mixed.h - crossed
       }
       start += run
       place += run
@@ -159,17 +161,9 @@ struct ReverbNetwork: Sendable {
     position = place
   }
 
-  mutating func reset() {
-    for index in rings.indices { rings[index] = .zero }
-    memory = ReverbLines()
-    position = 0
-    absorption = target
-  }
+  mutating func flushFilters() { memory.flush() }
 
-  mutating func flushDenormals(cursor: Int, of turns: Int) {
-    memory.flush()
-    flush(&rings, cursor: cursor, of: turns)
-  }
+  mutating func flushRings() { flushIfQuiet(&rings) }
 }
 
 /// 1/√8, which makes the Hadamard matrix of eight rows orthogonal.

@@ -10,6 +10,9 @@ struct TruePeakWindow: Sendable {
   /// Frames that must be known (and analysed) after an interval before it can be judged.
   static let reach = (farGroups + 1) * groupLength
 
+  /// (1/16)²/8 of the second derivative, which is at most π²/4 times the second difference.
+  private static let betweenPoints = 0.0012048
+
   /// What a group contains, per channel.
   struct Group: Sendable {
     /// Greatest |x|, the first frame of the next group included: the far end of the last interval.
@@ -79,7 +82,12 @@ struct TruePeakWindow: Sendable {
 
   /// The first interval at or after `start` and before `end` with a judged peak above `threshold` in either
   /// channel. `peak` is the judge's maximum in a channel that exceeds, and 0 in one that does not.
-  func next(from start: Int, to end: Int, above threshold: Frame) -> (frame: Int, peak: Frame)? {
+  ///
+  /// With `between`, peaks are raised by what a finer judge could still find between two of its points, h apart:
+  /// h²/8 of the second derivative, that is up to 0.04 dB for tones near Nyquist and next to nothing below.
+  func next(
+    from start: Int, to end: Int, above threshold: Frame, between: Bool = false
+  ) -> (frame: Int, peak: Frame)? {
     let samples = frames.span
     let levels = groups.span
     var place = start
@@ -87,18 +95,22 @@ struct TruePeakWindow: Sendable {
       let group = place / Self.groupLength
       let groupEnd = min(end, (group + 1) * Self.groupLength)
       // A sum of interpolation weights is 1 only to some 10⁻⁵; the margin also covers rounding.
-      let limit = threshold * 0.9999
       let level = levels[group]
       let around = surroundings(group)
       let rise =
         around.near.curvature * kernel.nearCurvature + around.far.curvature * kernel.farCurvature
-      let clear = limit - rise
+      let margin = between ? around.near.curvature * Self.betweenPoints : .zero
+      let limit = threshold - margin
+      // A sum of interpolation weights is 1 only to some 10⁻⁵; this also covers rounding.
+      let clear = limit * 0.9999 - rise
       if exceeds(level.peak, clear) {
         while place < groupEnd {
           let larger = greater(magnitude(samples[place]), magnitude(samples[place + 1]))
           if exceeds(larger, clear) {
-            let peak = judged(place, near: around.near.treble, far: around.far.treble, above: threshold)
-            if exceeds(peak, .zero) { return (place, peak) }
+            let peak = judged(place, near: around.near.treble, far: around.far.treble, above: limit)
+            if exceeds(peak, .zero) {
+              return (place, peak.replacing(with: peak + margin, where: peak .> .zero))
+            }
           }
           place += 1
         }

@@ -22,10 +22,12 @@ public final class SourceFile: Sendable, Hashable {
   public func position(ofByte offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)
     let line = line(ofByte: offset)
+    let start = lineStart(line)
+    guard offset > start else { return SourcePosition(line: line, column: 1) }
     var column = 1
-    for index in lineStart(line)..<max(offset, lineStart(line)) where !isContinuation(bytes[index]) {
-      column += 1
-    }
+    let bytes = bytes  // a span must not outlive what it is taken from
+    let span = bytes.span
+    for index in start..<offset { column &+= isContinuation(span[index]) ? 0 : 1 }
     if offset < bytes.count, isContinuation(bytes[offset]), column > 1 { column -= 1 }
     return SourcePosition(line: line, column: column)
   }

@@ -39,6 +39,29 @@ public enum CompressorProcessor: Processor {
     .init("sidechain_high_pass", \.sidechainHighPass, 1...384_000, "The detector does not hear below this.", automation: .allowed),
     .later("sidechain", "A track or bus that the detector hears instead.", with: "sidechains"),
   ]
+
+  public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int {
+    context.frames(settings.lookahead)
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DynamicsKernel {
+    var kernel = DynamicsKernel.Settings(
+      curve: .compressor(
+        threshold: settings.threshold.magnitude, ratio: settings.ratio.magnitude, knee: settings.knee.magnitude))
+    kernel.attack = context.seconds(settings.attack)
+    kernel.release = context.seconds(settings.release)
+    kernel.makeup =
+      switch settings.makeup {
+      case .auto: .auto
+      case .gain(let gain): .decibels(gain.magnitude)
+      }
+    kernel.detector = settings.detector == .rms ? .rms : .peak
+    kernel.isLinked = settings.link
+    kernel.lookahead = Double(context.frames(settings.lookahead)) / context.sampleRate
+    kernel.keyHighPass = settings.sidechainHighPass?.magnitude
+    kernel.range = settings.range?.magnitude
+    return DynamicsKernel(kernel, sampleRate: context.sampleRate)
+  }
 }
 
 /// Makeup gain: a level, or `auto`.

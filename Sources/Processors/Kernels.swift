@@ -11,3 +11,11 @@ extension StereoWidthKernel: AudioKernel {}
 extension DelayKernel: AudioKernel {}
 extension Reverb: AudioKernel {}
 extension DCBlock: AudioKernel {}
+
+extension DynamicsKernel: AudioKernel {
+  public var reductionDecibels: Double? { maximumReduction }
+}
+
+extension Limiter: AudioKernel {
+  public var reductionDecibels: Double? { max(maximumReduction.left, maximumReduction.right) }
+}

@@ -11,15 +11,30 @@ public enum LimiterProcessor: Processor {
   public struct Settings: Sendable {
     public var ceiling: TruePeakLevel = -1
     public var lookahead: TimeSpan = .seconds(0.005)
-    public var release: TimeSpan = .seconds(0.1)
+    public var release: TimeSpan = .seconds(0.2)
     public var link = true
   }
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
     .init("ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1),
-    .init("lookahead", \.lookahead, 0.0005...0.02, "Time to turn down ahead of a peak; the delay is compensated.", initial: .seconds(0.005)),
-    .init("release", \.release, 0.001...5, "Time to come back after dense peaks; a lone peak is let go faster.", initial: .seconds(0.1)),
+    .init("lookahead", \.lookahead, 0.001...0.05, "Time to turn down ahead of a peak; the delay is compensated.", initial: .seconds(0.005)),
+    .init("release", \.release, 0.01...2, "Time to come back after dense peaks; a lone peak is let go faster.", initial: .seconds(0.2)),
     .init("link", \.link, "Whether both channels are turned down together.", initial: true),
   ]
+
+  public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int {
+    makeKernel(settings, context).latencyFrames
+  }
+
+  public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Limiter {
+    Limiter(kernelSettings(settings, context), sampleRate: context.sampleRate)
+  }
+
+  /// The same limiter for the end of a master.
+  public static func kernelSettings(_ settings: Settings, _ context: ProcessorContext) -> Limiter.Settings {
+    Limiter.Settings(
+      ceiling: settings.ceiling.magnitude, lookahead: context.seconds(settings.lookahead),
+      release: context.seconds(settings.release), link: settings.link)
+  }
 }

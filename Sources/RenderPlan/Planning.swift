@@ -1,28 +1,18 @@
-public import DSP
+import DSP
 public import Processors
 import Quantities
 public import SessionModel
 public import Tables
 
 extension RenderPlan {
-  /// Plans the mix of `session`. `stems` holds what was found of each track's file, by the track's id.
+  /// Plans the mix of `session`. `stems` holds what was found of each track's file, by the track's id; `masters`
+  /// the inserts of each master that is to be made from the mix.
   ///
   /// The session has been checked, so every name leads somewhere and nothing runs in a loop.
-  public init(_ session: Session, stems: [String: StemFile]) {
+  public init(_ session: Session, stems: [String: StemFile], masters: [Named<Insert>] = []) {
     var planner = Planner(session: session, stems: stems)
-    self = planner.plan()
+    self = planner.plan(masters)
   }
-}
-
-/// A chain of inserts on its own: what a master has.
-public func plannedInserts(_ inserts: Named<Insert>, isMono: Bool, law: PanLaw) -> (inserts: [RenderPlan.PlannedInsert], isMono: Bool) {
-  var isMono = isMono
-  let planned = inserts.filter { !$0.value.bypass }.map { id, insert in
-    let spreads = isMono && insert.isStereoByNature
-    if spreads { isMono = false }
-    return RenderPlan.PlannedInsert(id: id, insert: insert, spread: spreads ? law.gains(at: 0).x : nil)
-  }
-  return (planned, isMono)
 }
 
 struct Planner {
@@ -48,7 +38,7 @@ struct Planner {
     var strip: Strip
   }
 
-  mutating func plan() -> RenderPlan {
+  mutating func plan(_ masters: [Named<Insert>]) -> RenderPlan {
     let audible = audibleNodes()
     for (id, track) in session.tracks.sorted(by: { inByteOrder($0.id, $1.id) }) where audible.contains(id) {
       addTrack(id, track)
@@ -58,10 +48,14 @@ struct Planner {
       addBus(Source(id: id, path: "buses.\(id)", strip: bus.strip), audible: audible)
     }
     addBus(Source(id: "main", path: "main", strip: session.main.strip), audible: audible)
-    let main = nodes.count - 1
+    let mix = appendNode("mix", from: nodes.count - 1, fader(session.main.strip, isMono: false), Named())
+    let masterNodes = masters.enumerated().map { index, inserts in
+      inserts.isEmpty
+        ? mix : appendNode(index == 0 ? "master" : "master \(index + 1)", from: mix, .identity, inserts)
+    }
     let start = timeline.frame(session.start)
     return RenderPlan(
-      sampleRate: context.sampleRate, nodes: nodes, main: main, startFrame: start, length: length(start: start),
+      sampleRate: context.sampleRate, nodes: nodes, mix: mix, masters: masterNodes, startFrame: start, length: length(start: start),
       context: context)
   }
 
@@ -115,7 +109,7 @@ struct Planner {
 
   private mutating func addTrack(_ id: String, _ track: Track) {
     guard let file = stems[id] else { return }
-    let picked = track.channels?.map { $0.value - 1 }
+    let picked = track.channels?.map(\.value)
     let isMono = (picked?.count ?? file.channelCount) == 1
     let stem = RenderPlan.Stem(path: file.path, channels: picked, frameCount: file.frameCount, isMono: isMono)
     append(Source(id: id, path: "tracks.\(id)", strip: track.strip), stem: stem, inputs: [], isMono: isMono)
@@ -151,6 +145,34 @@ struct Planner {
         path: source.path, stem: stem, inputs: inputs, trim: trim, inserts: inserts, isMono: leavesMono,
         latencyFrames: arrival + inserts.reduce(0) { $0 + $1.insert.latencyFrames(context) },
         depth: (inputs.map { nodes[$0.from].depth + 1 }.max() ?? 0)))
+  }
+
+  /// A node that hears one other, at the end of the mix.
+  private mutating func appendNode(
+    _ path: String, from place: Int, _ matrix: MixMatrix, _ inserts: Named<Insert>
+  ) -> Int {
+    let planned = plannedInserts(inserts, isMono: false, law: law(session.main.strip)).inserts
+    nodes.append(
+      RenderPlan.Node(
+        path: path, stem: nil,
+        inputs: [RenderPlan.Connection(from: place, kind: .output, matrix: matrix, delayFrames: 0)], trim: 1,
+        inserts: planned, isMono: false,
+        latencyFrames: nodes[place].latencyFrames + planned.reduce(0) { $0 + $1.insert.latencyFrames(context) },
+        depth: nodes[place].depth + 1))
+    return nodes.count - 1
+  }
+
+  /// The chain that runs, and whether what leaves it is mono.
+  private func plannedInserts(
+    _ inserts: Named<Insert>, isMono: Bool, law: PanLaw
+  ) -> (inserts: [RenderPlan.PlannedInsert], isMono: Bool) {
+    var isMono = isMono
+    let planned = inserts.filter { !$0.value.bypass }.map { id, insert in
+      let spreads = isMono && insert.isStereoByNature
+      if spreads { isMono = false }
+      return RenderPlan.PlannedInsert(id: id, insert: insert, spread: spreads ? law.gains(at: 0).x : nil)
+    }
+    return (planned, isMono)
   }
 
   private func strip(_ id: String) -> Strip {

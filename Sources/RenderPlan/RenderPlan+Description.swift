@@ -15,7 +15,7 @@ extension RenderPlan: CustomStringConvertible {
     for node in nodes {
       lines.append("\(node.path)  \(node.isMono ? "mono" : "stereo"), step \(node.depth), latency \(node.latencyFrames)")
       if let stem = node.stem {
-        let picked = stem.channels.map { " channels \($0.map { String($0 + 1) }.joined(separator: ", "))" } ?? ""
+        let picked = stem.channels.map { " channels \($0.map { String($0) }.joined(separator: ", "))" } ?? ""
         lines.append("  stem \(stem.path) (\(stem.frameCount) frames)\(picked)")
       }
       for input in node.inputs {

@@ -12,8 +12,10 @@ import Tables
 public struct RenderPlan: Sendable {
   public var sampleRate: Double
   public var nodes: [Node]
-  /// The index of `main`.
-  public var main: Int
+  /// The index of the mix: what leaves `main`'s fader.
+  public var mix: Int
+  /// For each master that was asked for, the index of the node that ends in its inserts.
+  public var masters: [Int]
   /// Frames of the time line that the render begins at.
   public var startFrame: Int
   public var length: Length
@@ -53,7 +55,7 @@ public struct RenderPlan: Sendable {
   /// An audio file that feeds a node.
   public struct Stem: Sendable {
     public var path: String
-    /// Channels to take, from 0; `nil` takes all.
+    /// Channels to take, from 1; `nil` takes all.
     public var channels: [Int]?
     public var frameCount: Int
     public var isMono: Bool
@@ -75,9 +77,6 @@ public struct RenderPlan: Sendable {
     /// Frames of delay that bring it in time with the node's other inputs.
     public var delayFrames: Int
   }
-
-  /// Frames at the head of `main`'s output that belong to no time.
-  public var latencyFrames: Int { nodes[main].latencyFrames }
 }
 
 /// A stem's file as it was found.

@@ -13,7 +13,7 @@ func cutTexts(_ tokens: [YAMLToken], in file: SourceFile) -> [Diagnostic] {
     case .flowSequenceEnd, .flowMappingEnd: openBrackets -= 1
     default: break
     }
-    guard canBeCut(token, in: file) else { continue }
+    guard canBeCut(token, in: file), problems.count < 1000 else { continue }
     let next = index + 1 < tokens.count ? tokens[index + 1].bytes.lowerBound : file.bytes.count
     guard let hash = hash(in: token.bytes.upperBound..<next, file) else { continue }
     let first = file.bytes[hash + 1]

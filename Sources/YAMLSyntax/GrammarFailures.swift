@@ -168,7 +168,7 @@ extension YAMLParser {
 
   /// A line whose indentation fits none above it, with those that would.
   /// The starts of the blocks that a line could have continued: the one being read, and the one it ended.
-  func blocksAround(_ start: Int) -> [Int] { [openBlocks.last, lastClosedBlock].compactMap { $0?.start } }
+  func blocksAround(_ start: Int) -> [Int] { [openBlocks.last, lastClosedBlock].compactMap(\.self) }
 
   func wrongIndentation(at start: Int, beside blocks: [Int]) -> Diagnostic {
     let found = indentation(start)

@@ -8,7 +8,8 @@ struct SyntaxFailure: Error {
     case flow(_ open: Range<Int>)
   }
 
-  var diagnostic: Diagnostic
+  /// Nil when enough has been said.
+  var diagnostic: Diagnostic?
   var repair: Repair?
 
   /// Bytes that are read as blanks the next time.
@@ -30,7 +31,7 @@ struct SyntaxFailure: Error {
     }
   }
 
-  init(_ diagnostic: Diagnostic, _ repair: Repair? = nil) {
+  init(_ diagnostic: Diagnostic?, _ repair: Repair? = nil) {
     self.diagnostic = diagnostic
     self.repair = repair
   }

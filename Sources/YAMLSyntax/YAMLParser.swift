@@ -14,23 +14,19 @@ struct YAMLParser {
   private var problems: [Diagnostic] = []
   /// Set when the tree's shape is not to be relied upon.
   private(set) var isDistorted = false
-  private var token = YAMLScanner.Token(kind: .streamStart, bytes: 0..<0)
+  private(set) var token = YAMLScanner.Token(kind: .streamStart, bytes: 0..<0)
   private(set) var previous = YAMLScanner.Token(kind: .streamStart, bytes: 0..<0)
   private var anchors: [String: Anchor] = [:]
   private var nodeCount = 0
-  /// The block collections being read, outermost first.
-  private(set) var openBlocks: [OpenBlock] = []
-  /// The one that ended last.
-  private(set) var lastClosedBlock: OpenBlock?
+  /// Where the block collections being read start, outermost first.
+  private(set) var openBlocks: [Int] = []
+  /// Where the one that ended last starts.
+  private(set) var lastClosedBlock: Int?
 
   private struct Anchor {
     var range: SourceRange
     /// Nil while the node is being read.
     var node: YAMLNode?
-  }
-
-  struct OpenBlock {
-    var start: Int
   }
 
   enum Context { case block, blockOrIndentlessSequence, flow }
@@ -85,9 +81,15 @@ struct YAMLParser {
     }
   }
 
+  mutating func openBlock(at start: Int) { openBlocks.append(start) }
+
+  mutating func closeBlock() { lastClosedBlock = openBlocks.removeLast() }
+
+  mutating func distort() { isDistorted = true }
+
   // MARK: Tokens
 
-  private mutating func advance() throws(SyntaxFailure) {
+  mutating func advance() throws(SyntaxFailure) {
     let next: YAMLScanner.Token
     do {
       next = try scanner.next()
@@ -102,25 +104,29 @@ struct YAMLParser {
     if token.kind == .streamStart { try advance() }
   }
 
-  private mutating func report(_ problem: Diagnostic) { problems.append(problem) }
+  /// A hostile file may hold a million problems: after this many it is not read on.
+  private static let maximumProblems = 1000
 
-  private func range(_ bytes: Range<Int>) -> SourceRange { SourceRange(file, bytes) }
+  mutating func report(_ problem: Diagnostic) { problems.append(problem) }
+
+  func range(_ bytes: Range<Int>) -> SourceRange { SourceRange(file, bytes) }
 
   func unexpected(_ place: SyntaxFailure.Place) -> SyntaxFailure {
     unexpected(token, previous: previous, at: place)
   }
 
   /// The index of the token at hand.
-  private var tokenIndex: Int { tokens.count - 1 }
+  var tokenIndex: Int { tokens.count - 1 }
 
-  private mutating func countNode(_ bytes: Range<Int>, by number: Int = 1) throws(SyntaxFailure) {
+  mutating func countNode(_ bytes: Range<Int>, by number: Int = 1) throws(SyntaxFailure) {
     nodeCount = nodeCount.addingSaturated(number)
     if nodeCount > YAMLBounds.nodes { throw SyntaxFailure(.tooManyNodes(range(bytes))) }
   }
 
   // MARK: Nodes
 
-  private mutating func node(_ context: Context, depth: Int) throws(SyntaxFailure) -> YAMLNode {
+  mutating func node(_ context: Context, depth: Int) throws(SyntaxFailure) -> YAMLNode {
+    if problems.count >= Self.maximumProblems { throw SyntaxFailure(nil) }
     let firstToken = tokenIndex
     let anchor = try properties()
     if token.kind == .alias {
@@ -185,7 +191,7 @@ struct YAMLParser {
     try advance()
     let aliasTokens = tokenIndex - 1..<tokenIndex
     guard let anchor = anchors[name] else {
-      report(.unknownAlias(name, range(bytes), known: anchors.keys.sorted()))
+      report(.unknownAlias(name, range(bytes), known: anchors.count > 200 ? [] : anchors.keys.sorted()))
       return invalidNode(bytes, tokens: aliasTokens)
     }
     guard let target = anchor.node else {
@@ -209,12 +215,12 @@ struct YAMLParser {
       .scalar(YAMLScalar(text: "", style: .plain)), range: range(bytes), tokens: tokens, isInvalid: true)
   }
 
-  private mutating func emptyNode() throws(SyntaxFailure) -> YAMLNode {
+  mutating func emptyNode() throws(SyntaxFailure) -> YAMLNode {
     let end = previous.bytes.upperBound
     try countNode(end..<end)
     return YAMLNode(
       .scalar(YAMLScalar(text: "", style: .plain)), range: range(end..<end), tokens: tokenIndex..<tokenIndex,
-      isInvalid: repairedLines.contains(file.line(ofByte: end)))
+      isInvalid: !repairedLines.isEmpty && repairedLines.contains(file.line(ofByte: end)))
   }
 
   private mutating func scalar() throws(SyntaxFailure) -> (YAMLNode.Content, Range<Int>, isInvalid: Bool) {
@@ -237,214 +243,8 @@ struct YAMLParser {
     return (.scalar(YAMLScalar(text: scalar.text, style: scalar.style)), bytes, isInvalid)
   }
 
-  private func enter(_ depth: Int) throws(SyntaxFailure) {
+  func enter(_ depth: Int) throws(SyntaxFailure) {
     if depth > YAMLBounds.depth { throw SyntaxFailure(.tooDeep(range(token.bytes))) }
-  }
-
-  // MARK: Block collections
-
-  private mutating func blockSequence(
-    depth: Int, isIndentless: Bool
-  ) throws(SyntaxFailure) -> (YAMLNode.Content, Range<Int>) {
-    try enter(depth)
-    let start = token.bytes.lowerBound
-    var end = token.bytes.upperBound
-    var nodes: [YAMLNode] = []
-    openBlocks.append(OpenBlock(start: start))
-    defer { lastClosedBlock = openBlocks.removeLast() }
-    if !isIndentless { try advance() }
-    while true {
-      switch token.kind {
-      case .blockEntry:
-        end = token.bytes.upperBound
-        try advance()
-        let isEmpty =
-          token.kind == .blockEntry || token.kind == .blockEnd
-          || isIndentless && (token.kind == .key || token.kind == .value)
-        let node = isEmpty ? try emptyNode() : try node(.block, depth: depth + 1)
-        nodes.append(node)
-        end = max(end, node.range.bytes.upperBound)
-      case .blockEnd where !isIndentless:
-        try advance()
-        return (.sequence(nodes), start..<end)
-      case _ where isIndentless: return (.sequence(nodes), start..<end)
-      case .blockMappingStart, .blockSequenceStart: try skipMisplacedBlock(depth: depth)
-      default: throw unexpected(.blockSequence)
-      }
-    }
-  }
-
-  private mutating func blockMapping(depth: Int) throws(SyntaxFailure) -> (YAMLNode.Content, Range<Int>) {
-    try enter(depth)
-    let start = token.bytes.lowerBound
-    var entries = YAMLEntries()
-    openBlocks.append(OpenBlock(start: start))
-    defer { lastClosedBlock = openBlocks.removeLast() }
-    try advance()
-    var end = start
-    while true {
-      switch token.kind {
-      case .key, .value:
-        try entry(into: &entries, .blockOrIndentlessSequence, depth: depth, ends: [.key, .value, .blockEnd])
-        end = max(end, entries.end)
-      case .blockEnd:
-        try advance()
-        return (.mapping(entries.list), start..<end)
-      case .blockMappingStart, .blockSequenceStart: try skipMisplacedBlock(depth: depth)
-      default: throw unexpected(.blockMapping)
-      }
-    }
-  }
-
-  /// A block whose indentation fits none above it: reported, read, and left out.
-  private mutating func skipMisplacedBlock(depth: Int) throws(SyntaxFailure) {
-    let start = token.bytes.lowerBound
-    report(wrongIndentation(at: start, beside: blocksAround(start)))
-    isDistorted = true
-    _ = try node(.block, depth: depth)
-  }
-
-  // MARK: Entries
-
-  /// A key and its value, either of which may be missing. `ends` are the tokens before which there is none.
-  private mutating func entry(
-    into entries: inout YAMLEntries, _ context: Context, depth: Int, ends: [YAMLToken.Kind]
-  ) throws(SyntaxFailure) {
-    let start = token
-    var key: YAMLNode?
-    var value: YAMLNode?
-    if start.kind == .key { try advance() }
-    if token.kind != .value, !ends.contains(token.kind) { key = try node(context, depth: depth + 1) }
-    if token.kind == .value, start.kind == .key || start.kind == .value {
-      let colon = token.bytes
-      try advance()
-      value = ends.contains(token.kind) ? try emptyNode() : try node(context, depth: depth + 1)
-      if key == nil { report(.missingKey(range(colon))) }
-    } else if let key {  // a key alone, as in `{mute}`
-      reportMissingColon(after: key)
-    } else {
-      report(.missingKey(range(start.bytes)))
-    }
-    let entryValue: YAMLNode
-    if let value { entryValue = value } else { entryValue = try emptyNode() }
-    guard let key else { return }
-    entries.end = max(key.range.bytes.upperBound, entryValue.range.bytes.upperBound)
-    if let name = checkedKey(key) {
-      let entry = YAMLEntry(key: name, keyRange: key.range, value: entryValue)
-      if let first = entries.add(entry) { report(.duplicateKey(entry, first: first)) }
-    }
-  }
-
-  /// The text of a key; nil when it cannot be one, which is then reported.
-  private mutating func checkedKey(_ key: YAMLNode) -> String? {
-    if let alias = key.alias {
-      report(.aliasAsKey(alias, key.range))
-      return nil
-    }
-    if key.isInvalid { return nil }
-    guard let scalar = key.scalar else {
-      report(.keyNotText(key))
-      return nil
-    }
-    if scalar.style == .plain, scalar.text == "<<" {
-      report(.mergeKey(key.range))
-      return nil
-    }
-    return scalar.text
-  }
-
-  /// `{gain:-3 dB}`: without a space YAML takes it all for a key; a file of one such line for a text.
-  private mutating func reportMissingColon(after key: YAMLNode) {
-    guard let scalar = key.scalar, key.alias == nil, scalar.style == .plain,
-      let colon = keyColon(in: key.range.bytes, file: file, requiringSpace: false)
-    else { return }
-    let bytes = key.range.bytes
-    report(.missingSpace(in: file, key: bytes.lowerBound..<colon, value: colon + 1..<bytes.upperBound))
-    isDistorted = true
-  }
-
-  // MARK: Flow collections
-
-  private mutating func flowSequence(depth: Int) throws(SyntaxFailure) -> (YAMLNode.Content, Range<Int>) {
-    try enter(depth)
-    let open = token.bytes
-    var nodes: [YAMLNode] = []
-    try advance()
-    while token.kind != .flowSequenceEnd {
-      if token.kind == .key || token.kind == .value {
-        nodes.append(try singlePair(depth: depth + 1))
-      } else {
-        guard startsFlowNode else { throw unexpected(.flow(open)) }
-        nodes.append(try node(.flow, depth: depth + 1))
-      }
-      try separator(.flowSequenceEnd, open: open)
-    }
-    let end = token.bytes.upperBound
-    try advance()
-    return (.sequence(nodes), open.lowerBound..<end)
-  }
-
-  /// `[a: 1, b: 2]` is a list of mappings with one key each.
-  private mutating func singlePair(depth: Int) throws(SyntaxFailure) -> YAMLNode {
-    try enter(depth)
-    let firstToken = tokenIndex
-    var entries = YAMLEntries()
-    let start = token.bytes.lowerBound
-    try countNode(token.bytes)
-    try entry(into: &entries, .flow, depth: depth, ends: [.value, .flowEntry, .flowSequenceEnd])
-    return YAMLNode(
-      .mapping(entries.list), range: range(start..<max(start, entries.end)), tokens: firstToken..<tokenIndex)
-  }
-
-  private mutating func flowMapping(depth: Int) throws(SyntaxFailure) -> (YAMLNode.Content, Range<Int>) {
-    try enter(depth)
-    let open = token.bytes
-    var entries = YAMLEntries()
-    try advance()
-    while token.kind != .flowMappingEnd {
-      guard startsFlowNode || token.kind == .key || token.kind == .value else {
-        throw unexpected(.flow(open))
-      }
-      try entry(into: &entries, .flow, depth: depth, ends: [.value, .flowEntry, .flowMappingEnd])
-      try separator(.flowMappingEnd, open: open)
-    }
-    let end = token.bytes.upperBound
-    try advance()
-    return (.mapping(entries.list), open.lowerBound..<end)
-  }
-
-  private var startsFlowNode: Bool {
-    switch token.kind {
-    case .scalar, .alias, .anchor, .tag, .flowSequenceStart, .flowMappingStart: true
-    default: false
-    }
-  }
-
-  private mutating func separator(_ close: YAMLToken.Kind, open: Range<Int>) throws(SyntaxFailure) {
-    if token.kind == .flowEntry { return try advance() }
-    if token.kind != close { throw unexpected(.flow(open)) }
-  }
-}
-
-/// The entries of a mapping as they come in.
-private struct YAMLEntries {
-  private(set) var list: [YAMLEntry] = []
-  /// Where the last entry ends, kept or not.
-  var end = 0
-  /// Kept from the ninth key on; before that looking through the list is faster.
-  private var places: [String: Int] = [:]
-
-  /// Adds an entry, unless its key is there already: then the one that is.
-  mutating func add(_ entry: YAMLEntry) -> YAMLEntry? {
-    if list.count < 8 {
-      if let first = list.first(where: { $0.key == entry.key }) { return first }
-    } else {
-      if places.isEmpty { for (place, entry) in list.enumerated() { places[entry.key] = place } }
-      if let first = places[entry.key] { return list[first] }
-      places[entry.key] = list.count
-    }
-    list.append(entry)
-    return nil
   }
 }
 

@@ -36,7 +36,7 @@ private struct RepeatedReading {
     self.file = file
     self.bytes = bytes
     diagnostics = characterProblems
-    linesWithWrongCharacters = Set(characterProblems.compactMap(\.primary?.range.start.line))
+    linesWithWrongCharacters = Set(characterProblems.compactMap(\.line))
   }
 
   mutating func run() -> YAMLDocument? {
@@ -54,11 +54,11 @@ private struct RepeatedReading {
         }
         return isDistorted ? nil : YAMLDocument(file: file, root: root, tokens: parser.tokens)
       case .failure(let failure):
-        add(failure.diagnostic)
+        if let problem = failure.diagnostic { add(problem) }
         let repairedLine = reading < readings ? repair(failure) : nil
         for problem in parser.allProblems() {
           // A further reading finds those on other lines again.
-          if repairedLine == nil || problem.primary?.range.start.line == repairedLine {
+          if repairedLine == nil || problem.line == repairedLine {
             diagnostics.append(problem)
           }
         }
@@ -84,8 +84,7 @@ private struct RepeatedReading {
 
   /// A failure on a line with forbidden characters is their consequence, one at a known place nothing new.
   private mutating func add(_ problem: Diagnostic) {
-    guard let range = problem.primary?.range else { return diagnostics.append(problem) }
-    let line = range.start.line
+    guard let line = problem.line else { return diagnostics.append(problem) }
     if linesWithWrongCharacters.contains(line) || repairedLines.contains(line) { return }
     addFound(problem)
   }
@@ -130,4 +129,9 @@ private struct RepeatedReading {
       }
     }
   }
+}
+
+extension Diagnostic {
+  /// The line of its place, found without counting columns.
+  fileprivate var line: Int? { primary.map { $0.range.file.line(ofByte: $0.range.bytes.lowerBound) } }
 }

@@ -110,6 +110,13 @@ struct BoundTests {
       places(read("a: 1 " + String(repeating: "# words\n", count: 150_000) + "b: 2\n").diagnostics) == [])
   }
 
+  @Test("a file of problems is not read to its end", arguments: ["*x,", "&x a,", "k: 1,", "!t a,"])
+  func problems(_ piece: String) {
+    let (document, diagnostics) = read("{" + String(repeating: piece, count: 5000) + "}")
+    #expect(document == nil)
+    #expect((1000...1002).contains(diagnostics.count))
+  }
+
   @Test("a file that is no text ends after some problems")
   func binary() {
     let (document, diagnostics) = read([UInt8](repeating: 0x01, count: 100_000))

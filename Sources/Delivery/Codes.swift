@@ -1,0 +1,67 @@
+public import Diagnostics
+
+/// Codes of delivery (`D`).
+extension DiagnosticCode {
+  public static let nothingToMeasure = DiagnosticCode(
+    "D0811", title: "nothing to measure",
+    explanation: """
+      A loudness target needs at least 400 ms of programme above −70 LUFS. This master is silent or shorter, so no
+      gain can bring it to a loudness. The deliverable is not written.
+      """)
+  public static let tooMuchLimiting = DiagnosticCode(
+    "D0812", title: "the target takes more limiting than allowed",
+    explanation: """
+      To be as loud as the target asks, the limiter would have to turn peaks down by more than `max_limiting`.
+      That is heard as distortion and loss of punch, so the deliverable is not written; the others are.
+
+      The message names what it would have taken and the loudest target that fits. Lower the target, tame the
+      peaks in the mix (a compressor on the drums, say), or raise `loudness.max_limiting` if you mean it.
+      """)
+  public static let muchLimiting = DiagnosticCode(
+    "D0813", title: "the limiter works hard",
+    explanation: """
+      The limiter takes 4 dB or more from the highest peaks. That may be meant; a lower target or tamer peaks in
+      the mix keep more punch. `allow: [D0813]` silences the note.
+      """)
+  public static let targetUnreachable = DiagnosticCode(
+    "D0814", title: "the target loudness cannot be reached",
+    explanation: """
+      More gain no longer makes the file louder: the limiter takes away what the gain adds. The deliverable is not
+      written.
+      """)
+  public static let clipped = DiagnosticCode(
+    "D0815", title: "samples were clipped",
+    explanation: """
+      The master exceeds full scale, and an integer file has nothing above it. Add a limiter
+      (`master: {limiter: {ceiling: -1 dBTP}}`), turn `main` down, or deliver `bit_depth: 32f`.
+      """)
+  public static let decodedPeak = DiagnosticCode(
+    "D0816", title: "a lossy file's peaks are above the ceiling",
+    explanation: """
+      A lossy encoder changes the waveform, so that the decoded file's true peak lies above the master's ceiling.
+      Players with headroom are fine; for a strict ceiling lower the limiter's for this deliverable.
+      """)
+  public static let ditherFallback = DiagnosticCode(
+    "D0817", title: "shaped dither is not made for this rate",
+    explanation: """
+      The noise shaping of `dither: shaped` is designed for 44.1 and 48 kHz. At other rates TPDF is used instead.
+      """)
+  public static let writeFailed = DiagnosticCode(
+    "D0818", title: "a file could not be written",
+    explanation: """
+      The output folder cannot be written, or the disk is full. Nothing half-written was left.
+      """)
+  public static let overwritesInput = DiagnosticCode(
+    "D0819", title: "an output would overwrite an input",
+    explanation: """
+      A deliverable's path leads, links followed, to a file that the session reads. Inputs are never written.
+      """)
+  public static let unknownDeliverable = DiagnosticCode(
+    "D0820", title: "`--only` names no deliverable",
+    explanation: "`--only` takes the id of a deliverable, as it stands under `deliverables:`.")
+
+  public static let delivery: [DiagnosticCode] = [
+    .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedPeak, .ditherFallback,
+    .writeFailed, .overwritesInput, .unknownDeliverable,
+  ]
+}

@@ -1,0 +1,155 @@
+public import AudioFiles
+import DSP
+import Renderer
+import Quantities
+public import SessionModel
+
+/// One file from a master: quantised, encoded, written, then read back and measured.
+struct Encoding {
+  var id: String
+  var path: String
+  var format: EncodingFormat
+  var dither: DSP.DitherKind
+  var seed: Int
+  var tags: Tags
+  var master: Scratch
+  var frameCount: Int
+  var sampleRate: Int
+
+  struct Result {
+    var pcmHash: String
+    var fileHash: String
+    var clippedSamples: Int
+    var measurement: Measurement
+  }
+
+  func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws -> Result {
+    var hash = PCMHash(format, sampleRate: sampleRate, channels: 2, frames: frameCount)
+    let clipped = try encode(&hash, progress: progress, isCancelled: isCancelled)
+    let measurement = try measure(audioFile: path)
+    return Result(
+      pcmHash: hash.text, fileHash: Delivery.fileHash(path) ?? "", clippedSamples: clipped, measurement: measurement)
+  }
+
+  /// Frames at a time: small enough for an encoder's progress to be smooth.
+  private static let blockFrames = 8192
+
+  private func encode(_ hash: inout PCMHash, progress: (Double) -> Void, isCancelled: () -> Bool) throws -> Int {
+    let writer = try AudioFileWriter(
+      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: frameCount, tags: tags)
+    var quantiser = format.integerBits.map { bits in
+      Dither(
+        kind: dither, bitDepth: bits, channelCount: 2, sampleRate: Double(sampleRate), seed: UInt64(seed),
+        stream: nameKey(id))
+    }
+    let buffer = FrameBuffer(capacity: Self.blockFrames)
+    var integers = [Int32](repeating: 0, count: 2 * Self.blockFrames)
+    var floats = [Float](repeating: 0, count: 2 * Self.blockFrames)
+    do {
+      var start = 0
+      while start < frameCount {
+        if isCancelled() { throw CancellationError() }
+        let count = min(Self.blockFrames, frameCount - start)
+        try buffer.edit(0..<count) { try master.read(&$0, from: start) }
+        if quantiser != nil {
+          buffer.read(0..<count) { frames in
+            var span = integers.mutableSpan
+            quantiser?.quantise(frames, into: &span)
+          }
+          let samples = integers.span.extracting(0..<2 * count)
+          hash.update(samples)
+          try writer.write(samples)
+        } else {
+          buffer.read(0..<count) { frames in
+            for index in 0..<count {
+              floats[2 * index] = Float(frames[index].x)
+              floats[2 * index + 1] = Float(frames[index].y)
+            }
+          }
+          let samples = floats.span.extracting(0..<2 * count)
+          hash.update(samples)
+          try writer.write(samples)
+        }
+        start += count
+        progress(Double(start) / Double(frameCount))
+      }
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+    return quantiser?.clippedSamples ?? 0
+  }
+}
+
+extension Deliverable {
+  /// How its file is encoded. The session has been checked, so every combination exists.
+  public var encoding: EncodingFormat {
+    func samples(_ depth: BitDepth) -> EncodingFormat.SampleFormat {
+      switch depth {
+      case .sixteen: .integer16
+      case .twentyFour: .integer24
+      case .thirtyTwo: .integer32
+      case .float: .float32
+      }
+    }
+    let depth = bitDepth ?? .twentyFour
+    switch format ?? .wav {
+    case .wav: return .wav(samples(depth))
+    case .aiff: return .aiff(samples(depth))
+    case .flac: return .flac(bitDepth: depth == .sixteen ? 16 : 24, compression: compression.value)
+    case .mp3:
+      if let quality { return .mp3(.variable(Int(quality.rawValue.dropFirst()) ?? 0)) }
+      return .mp3(.constant(Int(bitrate?.magnitude ?? 320)))
+    }
+  }
+
+  /// TPDF wherever bits are dropped to 16 or 24, unless the file says otherwise.
+  var ditherInForce: DSP.DitherKind {
+    switch dither {
+    case .some(.none): .none
+    case .tpdf: .tpdf
+    case .shaped: .shaped
+    case nil: encoding.integerBits == 32 ? .none : .tpdf
+    }
+  }
+}
+
+extension Tags {
+  /// A deliverable's tags, with what was measured of its master.
+  init(_ metadata: Metadata, tempo: Double?, cover: CoverImage?, id3: SessionModel.ID3Version, _ measurement: Measurement) {
+    self.init()
+    title = metadata.title
+    artist = metadata.artist
+    album = metadata.album
+    albumArtist = metadata.albumArtist
+    composer = metadata.composer
+    lyricist = metadata.lyricist
+    genre = metadata.genre
+    date = metadata.date
+    track = Self.numbered(metadata.track)
+    disc = Self.numbered(metadata.disc)
+    isrc = metadata.isrc
+    upc = metadata.upc
+    label = metadata.label
+    catalogNumber = metadata.catalogNumber
+    copyright = metadata.copyright
+    comment = metadata.comment
+    language = metadata.language
+    self.tempo = tempo
+    self.cover = cover
+    id3Version = id3 == .v23 ? .v2_3 : .v2_4
+    if let integrated = measurement.integrated, let truePeak = measurement.truePeak {
+      // ReplayGain 2.0: towards −18 LUFS.
+      replayGain = ReplayGain(trackGain: -18 - integrated, trackPeak: Maths.amplitude(decibels: truePeak))
+    }
+    broadcastLoudness = BroadcastLoudness(
+      integrated: measurement.integrated, range: measurement.loudnessRange, maxTruePeak: measurement.truePeak,
+      maxMomentary: measurement.maxMomentary, maxShortTerm: measurement.maxShortTerm)
+  }
+
+  private static func numbered(_ text: String?) -> Numbered? {
+    let parts = text?.split(separator: "/").compactMap { Int($0) } ?? []
+    return parts.first.map { Numbered($0, of: parts.count > 1 ? parts[1] : nil) }
+  }
+}

@@ -1,0 +1,112 @@
+import DSP
+import Renderer
+import SessionModel
+import Synchronization
+
+/// One way through the end of the master: gain, limiter, fades, and a meter on what comes out.
+struct MasterPass {
+  var source: Scratch
+  var frameCount: Int
+  var sampleRate: Double
+  var limiter: DSP.Limiter.Settings?
+  var fadeIn: DSP.Fade?
+  var fadeOut: DSP.Fade?
+  var workers: Int
+  var isCancelled: @Sendable () -> Bool
+
+  struct Result {
+    var output: Scratch
+    var measurement: Measurement
+    /// The greatest reduction that the limiter made, in dB.
+    var limiting: Double
+  }
+
+  /// Masters with `gain` dB. While a block is measured, the next one is being limited.
+  func run(gain: Double) throws -> Result {
+    let output = try Scratch()
+    let blockFrames = MixRenderer.standardBlockFrames
+    let stage = LimiterStage(self, gain: gain, blockFrames: blockFrames)
+    let meter = MeterStage(output, sampleRate: sampleRate, expectedFrames: frameCount)
+    let blockCount = (frameCount + stage.latencyFrames + blockFrames - 1) / blockFrames
+    let failure = Mutex<(any Error)?>(nil)
+    for step in 0...blockCount {
+      if isCancelled() { throw CancellationError() }
+      forEachParallel(2, workers: workers) { index in
+        do {
+          if index == 0, step < blockCount {
+            try stage.process(step)
+          } else if index == 1, step > 0 {
+            try stage.finished(step - 1) { try meter.receive($0) }
+          }
+        } catch {
+          failure.withLock { if $0 == nil { $0 = error } }
+        }
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+    }
+    return Result(output: output, measurement: meter.measurement, limiting: stage.limiting)
+  }
+}
+
+/// Reads, gains, limits and fades block after block, into two buffers in turn.
+private final class LimiterStage: @unchecked Sendable {
+  private let pass: MasterPass
+  private let gain: MixMatrix
+  private var limiter: DSP.Limiter?
+  private let buffers: [FrameBuffer]
+  private let blockFrames: Int
+  let latencyFrames: Int
+
+  init(_ pass: MasterPass, gain: Double, blockFrames: Int) {
+    self.pass = pass
+    self.gain = MixMatrix(gain: Maths.amplitude(decibels: gain))
+    self.blockFrames = blockFrames
+    limiter = pass.limiter.map { DSP.Limiter($0, sampleRate: pass.sampleRate) }
+    latencyFrames = limiter?.latencyFrames ?? 0
+    buffers = [FrameBuffer(capacity: blockFrames), FrameBuffer(capacity: blockFrames)]
+  }
+
+  var limiting: Double {
+    limiter.map { max($0.maximumReduction.left, $0.maximumReduction.right) } ?? 0
+  }
+
+  func process(_ block: Int) throws {
+    try buffers[block % 2].edit(0..<blockFrames) { frames in
+      try pass.source.read(&frames, from: block * blockFrames)
+      // The mix may hold more than the song: past its end there is silence.
+      let end = max(0, min(blockFrames, pass.frameCount - block * blockFrames))
+      for index in end..<blockFrames { frames[index] = .zero }
+      gain.apply(to: &frames)
+      limiter?.process(&frames)
+      let first = block * blockFrames - latencyFrames
+      pass.fadeIn?.applyIn(to: &frames, from: first)
+      if let fade = pass.fadeOut { fade.applyOut(to: &frames, from: first - (pass.frameCount - fade.length)) }
+    }
+  }
+
+  /// Lends the part of a block that belongs to the song.
+  func finished(_ block: Int, _ body: (Span<Frame>) throws -> Void) throws {
+    let first = block * blockFrames - latencyFrames
+    let from = max(first, 0), to = min(first + blockFrames, pass.frameCount)
+    guard from < to else { return }
+    try buffers[block % 2].read(from - first..<to - first) { try body($0) }
+  }
+}
+
+/// Keeps and measures what was mastered.
+private final class MeterStage: @unchecked Sendable {
+  private let output: Scratch
+  private var meter: FrameMeter
+
+  init(_ output: Scratch, sampleRate: Double, expectedFrames: Int) {
+    self.output = output
+    meter = FrameMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
+  }
+
+  func receive(_ frames: Span<Frame>) throws {
+    try output.receive(frames)
+    meter.process(frames)
+  }
+
+  var measurement: Measurement { meter.measurement }
+}

@@ -1,0 +1,70 @@
+import DSP
+import Renderer
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Frames on disk, in a file without a name: a mix of any length in memory of one block.
+///
+/// Written once from front to back, then read from any place by any number of threads. The space is given back
+/// when the object goes, whatever happens to the program.
+final class Scratch: FrameSink, @unchecked Sendable {
+  private let descriptor: Int32
+  private(set) var frameCount = 0
+
+  struct Failure: Error {
+    var message: String
+  }
+
+  init() throws {
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/mixdown-XXXXXX".utf8CString)
+    descriptor = unsafe template.withUnsafeMutableBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe mkstemp($0) } ?? -1
+    }
+    guard descriptor >= 0 else {
+      throw Failure(message: "no scratch file can be made in `\(folder)`: \(unsafe String(cString: strerror(errno)))")
+    }
+    unsafe template.withUnsafeBufferPointer { buffer in
+      if let name = buffer.baseAddress { unsafe _ = unlink(name) }
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  func receive(_ frames: Span<Frame>) throws {
+    var offset = frameCount * MemoryLayout<Frame>.stride
+    try unsafe frames.bytes.withUnsafeBytes { bytes in
+      var rest = unsafe bytes
+      while unsafe !rest.isEmpty {
+        let count = unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset))
+        guard count > 0 else {
+          throw Failure(message: "the scratch file cannot be written: \(unsafe String(cString: strerror(errno)))")
+        }
+        offset += count
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+    frameCount += frames.count
+  }
+
+  /// Fills `frames` with those from `start` on; what lies past the end is silence.
+  func read(_ frames: inout MutableSpan<Frame>, from start: Int) throws {
+    let available = max(0, min(frames.count, frameCount - start))
+    try unsafe frames.withUnsafeMutableBytes { bytes in
+      var offset = start * MemoryLayout<Frame>.stride
+      var rest = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: bytes[..<(available * MemoryLayout<Frame>.stride)])
+      while unsafe !rest.isEmpty {
+        let count = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset))
+        guard count > 0 else { throw Failure(message: "the scratch file cannot be read back") }
+        offset += count
+        unsafe rest = UnsafeMutableRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+    for index in available..<frames.count { frames[index] = .zero }
+  }
+}

@@ -1,0 +1,54 @@
+import AudioFiles
+import DSP
+import Renderer
+
+/// A stem's file as the renderer's source.
+final class StemSource: FrameSource {
+  private let reader: AudioFileReader
+
+  init(_ path: String, channels: [Int]?) throws(AudioFileError) {
+    reader = try AudioFileReader(path, channels: channels)
+  }
+
+  func read(into frames: inout MutableSpan<Frame>) throws -> Int { try reader.readFrames(into: &frames) }
+}
+
+/// Watches the mix for its last frame at or over −100 dBFS.
+final class SilenceWatch: FrameSink, @unchecked Sendable {
+  /// −100 dBFS as an amplitude.
+  private static let threshold = 1e-5
+  private var frameCount = 0
+  /// Frames up to and with the last one that is heard.
+  private(set) var heardFrames = 0
+
+  func receive(_ frames: Span<Frame>) {
+    for index in 0..<frames.count {
+      let frame = frames[index]
+      if frame.x >= Self.threshold || frame.x <= -Self.threshold || frame.y >= Self.threshold
+        || frame.y <= -Self.threshold
+      {
+        heardFrames = frameCount + index + 1
+      }
+    }
+    frameCount += frames.count
+  }
+}
+
+/// Keeps a master's frames, and measures their loudness on the way.
+final class MasterTake: FrameSink, @unchecked Sendable {
+  let scratch: Scratch
+  private var loudness: LoudnessMeter
+
+  init(sampleRate: Double, expectedFrames: Int) throws {
+    scratch = try Scratch()
+    loudness = LoudnessMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
+  }
+
+  func receive(_ frames: Span<Frame>) throws {
+    try scratch.receive(frames)
+    loudness.process(frames)
+  }
+
+  /// Before any gain. A tail below −100 dBFS that will be cut is gated away.
+  var integrated: Double? { loudness.programme.integrated }
+}

@@ -1,0 +1,117 @@
+import DSP
+import Processors
+public import RenderPlan
+import Synchronization
+
+/// Runs a plan: blocks walk through the nodes as a wave.
+///
+/// In each step every node makes one block: a node at depth d the block (step − d), so that all it needs was made
+/// in earlier steps and all nodes of a step run side by side. Sums are made by the node that owns them, in the
+/// plan's order. So the bits depend neither on threads nor on the length of blocks.
+public struct MixRenderer: Sendable {
+  /// Who takes a node's frames.
+  public struct Outlet: Sendable {
+    public var node: Int
+    public var sink: any FrameSink
+
+    public init(node: Int, sink: any FrameSink) {
+      self.node = node
+      self.sink = sink
+    }
+  }
+
+  /// Frames a block: 256 KiB of a node's signal, so that a node's work stays in the second-level cache.
+  public static let standardBlockFrames = 16_384
+
+  private let plan: RenderPlan
+  private let outlets: [Outlet]
+  private let nodes: [RunningNode]
+  private let blockFrames: Int
+  private let workers: Int
+
+  /// Makes everything that runs; nothing is allocated after this.
+  /// - Parameter source: opens the stem of a node.
+  public init(
+    _ plan: RenderPlan, outlets: [Outlet], blockFrames: Int = standardBlockFrames, workers: Int,
+    source: (RenderPlan.Stem) throws -> any FrameSource
+  ) throws {
+    self.plan = plan
+    self.outlets = outlets
+    self.blockFrames = blockFrames
+    self.workers = workers
+    var kept = Array(repeating: 1, count: plan.nodes.count)
+    for node in plan.nodes {
+      for input in node.inputs {
+        kept[input.from] = max(kept[input.from], node.depth - plan.nodes[input.from].depth + 1)
+      }
+    }
+    for outlet in outlets { kept[outlet.node] = max(kept[outlet.node], 2) }
+    nodes = try plan.nodes.enumerated().map { index, node in
+      RunningNode(
+        node, source: try node.stem.map(source), context: plan.context, blockFrames: blockFrames,
+        blocksKept: kept[index])
+    }
+  }
+
+  /// What may run in a step.
+  private enum Job {
+    case node(Int)
+    case outlet(Int)
+  }
+
+  /// Renders `plan.length.frameLimit` frames from `plan.startFrame` on into every outlet.
+  /// - Parameters:
+  ///   - progress: called between steps with the fraction that is done.
+  ///   - isCancelled: asked between steps; `true` ends the run with `CancellationError`.
+  public func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws {
+    let frames = plan.length.frameLimit
+    let latency = outlets.map { plan.nodes[$0.node].latencyFrames }.max() ?? 0
+    let blockCount = (plan.startFrame + frames + latency + blockFrames - 1) / blockFrames
+    let depth = plan.nodes.map(\.depth).max() ?? 0
+    // The last nodes carry the most: they start first, so that no step waits for them alone.
+    let order = plan.nodes.indices.sorted { a, b in
+      let (x, y) = (plan.nodes[a], plan.nodes[b])
+      return (x.depth > 0 ? 1 : 0, x.inserts.count, b) > (y.depth > 0 ? 1 : 0, y.inserts.count, a)
+    }
+    let failure = Mutex<(any Error)?>(nil)
+    for step in 0..<(blockCount + depth + 1) {
+      if isCancelled() { throw CancellationError() }
+      var jobs: [Job] = []
+      for node in order where (0..<blockCount).contains(step - plan.nodes[node].depth) { jobs.append(.node(node)) }
+      for (index, outlet) in outlets.enumerated()
+      where (0..<blockCount).contains(step - plan.nodes[outlet.node].depth - 1) { jobs.append(.outlet(index)) }
+      let ready = jobs
+      forEachParallel(ready.count, workers: workers) { index in
+        do {
+          switch ready[index] {
+          case .node(let node): try nodes[node].process(step - plan.nodes[node].depth) { nodes[$0] }
+          case .outlet(let outlet):
+            try deliver(outlets[outlet], block: step - plan.nodes[outlets[outlet].node].depth - 1, frames: frames)
+          }
+        } catch {
+          failure.withLock { if $0 == nil { $0 = error } }
+        }
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+      progress(Double(step + 1) / Double(blockCount + depth + 1))
+    }
+  }
+
+  /// Gives the part of a block that belongs to the render to its sink.
+  private func deliver(_ outlet: Outlet, block: Int, frames: Int) throws {
+    let first = block * blockFrames
+    let start = plan.startFrame + plan.nodes[outlet.node].latencyFrames
+    let from = max(first, start), to = min(first + blockFrames, start + frames)
+    guard from < to else { return }
+    try nodes[outlet.node].block(block).read(from - first..<to - first) { try outlet.sink.receive($0) }
+  }
+
+  /// After a run: each insert's greatest gain reduction, by the node's path and the insert's id.
+  public var reductions: [(path: String, decibels: Double)] {
+    zip(plan.nodes, nodes).flatMap { node, running in
+      zip(node.inserts, running.reductions).compactMap { planned, reduction in
+        reduction.map { ("\(node.path).inserts.\(planned.id)", $0) }
+      }
+    }
+  }
+}
