@@ -30,4 +30,11 @@ public struct CheckedSession: Sendable {
   /// How a command other than `check` ends over this session. A session that cannot be used outranks a missing
   /// input.
   public let status: ExitStatus
+
+  /// How long the song will be at most, in seconds; 0 when it cannot be rendered.
+  public var expectedSeconds: Double {
+    guard let session else { return 0 }
+    let plan = RenderPlan(session.session, stems: stems)
+    return Double(plan.length.frameLimit) / plan.sampleRate
+  }
 }

@@ -1,3 +1,4 @@
+import Delivery
 import Diagnostics
 import SessionModel
 import Tables
@@ -5,4 +6,5 @@ import YAMLSyntax
 
 /// Every module's codes, in the order of a file's way through the program.
 let allCodes: [DiagnosticCode] =
-  DiagnosticCode.yamlCodes + DiagnosticCode.tables + DiagnosticCode.sessionModel + [.moreProblems]
+  DiagnosticCode.yamlCodes + DiagnosticCode.tables + DiagnosticCode.sessionModel + DiagnosticCode.delivery
+  + [.moreProblems]

@@ -36,7 +36,7 @@ public struct DoctorReport: Sendable {
     libraries =
       [Library(name: "libyaml", version: libyamlVersion(), purpose: "reads sessions")]
       + codecVersions().map { Library(name: $0.name, version: $0.version, purpose: purposes[$0.name] ?? "") }
-    cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    cores = processorCount()
     let named = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
     let folder = scratchFolder ?? named ?? "/tmp"
     self.scratchFolder = folder
@@ -82,6 +82,9 @@ public struct DoctorReport: Sendable {
     return "\(tenths / 10).\(tenths % 10)"
   }
 }
+
+/// Processors that are there for this program.
+func processorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
 /// `text` with blanks after it up to `width` characters.
 package func padded(_ text: String, _ width: Int) -> String {

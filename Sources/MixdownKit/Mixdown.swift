@@ -1,3 +1,4 @@
+public import Delivery
 public import Diagnostics
 import RenderPlan
 public import SessionModel
@@ -35,6 +36,28 @@ public enum Mixdown {
   ) -> String {
     ShownSession(session, defaults: defaults).text(form)
   }
+
+  /// Renders a checked session into its deliverables.
+  ///
+  /// - Parameters:
+  ///   - progress: called from several threads, often.
+  ///   - isCancelled: asked between blocks; with `true` nothing is left behind.
+  public static func render(
+    _ checked: CheckedSession, _ options: RenderOptions = RenderOptions(),
+    progress: @escaping @Sendable (RenderProgress) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> RenderReport {
+    guard let session = checked.session else { return RenderReport(checked) }
+    let deliverer = Deliverer(session, stems: checked.stems, options: options, processors: processorCount())
+    do {
+      return RenderReport(checked, try deliverer.run(progress: progress, isCancelled: isCancelled))
+    } catch {
+      return RenderReport(checked, session, error)
+    }
+  }
+
+  /// Loudness, peaks and faults of audio files.
+  public static func measure(_ paths: [String]) -> MeasureReport { MeasureReport(paths) }
 
   /// What a render of a checked session would run, as text.
   public static func plan(_ session: ResolvedSession, _ checked: CheckedSession) -> String {

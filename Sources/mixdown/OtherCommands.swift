@@ -4,28 +4,22 @@ import MixdownKit
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Print the JSON Schema (draft-07) of a kind of file, for editors.")
+    commandName: "schema", abstract: "Print the JSON Schema (draft-07) of a kind of file, for editors, or the reference in Markdown.")
 
-  @Argument(help: ArgumentHelp("session or preset.", valueName: "KIND"))
+  @Argument(help: ArgumentHelp("session, preset or reference.", valueName: "KIND"))
   var kind: Kind
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case session, preset
+    case session, preset, reference
   }
 
   func run() {
     switch kind {
     case .session: Output.standard.write(Mixdown.schema(.session))
     case .preset: Output.standard.write(Mixdown.schema(.preset))
+    case .reference: Output.standard.write(Mixdown.reference())
     }
   }
-}
-
-struct ReferenceCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "reference", abstract: "Print the reference of every key and processor, in Markdown.")
-
-  func run() { Output.standard.write(Mixdown.reference()) }
 }
 
 struct DoctorCommand: ParsableCommand {

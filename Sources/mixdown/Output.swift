@@ -1,4 +1,5 @@
 import Diagnostics
+import MixdownKit
 
 #if canImport(Darwin)
   import Darwin
@@ -16,22 +17,25 @@ struct Output {
   func line(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n") }
 
   /// Writes all of `text`. When nobody reads any more, the program is done.
-  func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
+  func write(_ text: String) { write(Array(text.utf8)[...]) }
+
+  func write(_ bytes: ArraySlice<UInt8>) {
+    var written = bytes.startIndex
+    while written < bytes.endIndex {
       let count = unsafe bytes[written...].withUnsafeBytes { unsafe writeBytes(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         written += count
       } else if errno == EPIPE {
-        exit(0)
+        StreamFolder.current?.remove()
+        exit(ExitStatus.done.rawValue)
       } else if errno == EAGAIN {
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         unsafe poll(&ready, 1, -1)
       } else if errno != EINTR {
         // Data that cannot be written is an output that failed; a lost message is none.
-        if descriptor == STDOUT_FILENO { exit(7) }
-        return
+        if descriptor != STDOUT_FILENO { return }
+        StreamFolder.current?.remove()
+        exit(ExitStatus.output.rawValue)
       }
     }
   }
