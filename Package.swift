@@ -22,9 +22,13 @@ func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 let package = Package(
   name: "mixdown",
   platforms: [.macOS(.v26)],
-  products: [],
+  products: [
+    .executable(name: "mixdown", targets: ["mixdown"]),
+    .library(name: "MixdownKit", targets: ["MixdownKit"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // System libraries.
@@ -55,11 +59,22 @@ let package = Package(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
 
+    room(
+      "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
+      "AudioFiles", "Delivery"),
+    .executableTarget(
+      name: "mixdown",
+      dependencies: [
+        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel", "Delivery",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
     .executableTarget(name: "mixdown-try", dependencies: ["Delivery", "SessionModel", "RenderPlan", "AudioFiles", "Diagnostics"]),
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("DSPTests", "DSP"),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
+    tests("MixdownKitTests", "MixdownKit", "Diagnostics", "SessionModel", "Tables", "AudioFiles"),
     tests("AudioFilesTests", "AudioFiles", "DSP"),
   ],
   swiftLanguageModes: [.v6]

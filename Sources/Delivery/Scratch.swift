@@ -15,8 +15,9 @@ final class Scratch: FrameSink, @unchecked Sendable {
   private let descriptor: Int32
   private(set) var frameCount = 0
 
-  struct Failure: Error {
+  struct Failure: Error, CustomStringConvertible {
     var message: String
+    var description: String { message }
   }
 
   init() throws {

@@ -47,6 +47,13 @@ public struct LoadOptions: Sendable {
 ///
 /// All problems are reported; the session is `nil` when one of them is an error.
 public func loadSession(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
+  let (session, diagnostics) = readSession(path, options)
+  return (diagnostics.contains { $0.severity == .error } ? nil : session, diagnostics)
+}
+
+/// Reads a session as far as it can be read: what `check` looks through for further problems. With an error among
+/// the diagnostics the session is good for nothing else; it is `nil` when nothing could be laid or decoded.
+public func readSession(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
   var loader = SessionLoader(path: path, options: options)
   return loader.load()
 }
@@ -102,7 +109,7 @@ struct SessionLoader {
     diagnostics += checkReferences(resolved)
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
-    return (diagnostics.contains { $0.severity == .error } ? nil : resolved, diagnostics)
+    return (resolved, diagnostics)
   }
 
   // MARK: The chain of parents
