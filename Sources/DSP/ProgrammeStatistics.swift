@@ -76,7 +76,9 @@ public struct ProgrammeStatistics: Sendable {
 
   private mutating func notePeak(_ level: Frame, _ frame: Int) {
     if level.x > samplePeaks.left.amplitude { samplePeaks.left = TruePeak(amplitude: level.x, frame: frame) }
-    if level.y > samplePeaks.right.amplitude { samplePeaks.right = TruePeak(amplitude: level.y, frame: frame) }
+    if level.y > samplePeaks.right.amplitude {
+      samplePeaks.right = TruePeak(amplitude: level.y, frame: frame)
+    }
   }
 
   private mutating func count(_ level: Frame) {
