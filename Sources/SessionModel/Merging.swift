@@ -9,16 +9,25 @@ struct Merging {
   func lay(_ upper: Setting, over lower: Setting?) -> Setting {
     guard let upperEntries = upper.entries else { return upper }
     var merged = lower?.entries ?? []
+    var places = Dictionary(merged.enumerated().map { ($1.key, $0) }) { first, _ in first }
+    var removed: Set<Int> = []
     for entry in upperEntries {
       var entry = entry
-      let place = merged.firstIndex { $0.key == entry.key }
+      let place = places[entry.key]
       if let place, entry.value.isNull, !merged[place].value.isNull {
-        merged.remove(at: place)
+        removed.insert(place)
+        places[entry.key] = nil
         continue
       }
       entry.value = lay(entry.value, over: place.map { merged[$0].value })
-      if let place { merged[place] = entry } else { merged.append(entry) }
+      if let place {
+        merged[place] = entry
+      } else {
+        places[entry.key] = merged.count
+        merged.append(entry)
+      }
     }
+    if !removed.isEmpty { merged = merged.enumerated().filter { !removed.contains($0.offset) }.map(\.element) }
     var result = upper
     result.content = .mapping(merged)
     return result

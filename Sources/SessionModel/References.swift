@@ -41,9 +41,18 @@ struct ReferenceCheck {
 
   // MARK: Names
 
+  /// FORMAT, *Safety*.
+  private static let trackLimit = 1000
+
   mutating func names() {
-    if session.tracks.isEmpty {
+    // Tracks that are there but broken have been reported.
+    if session.tracks.isEmpty, tree["tracks"].map({ $0.entries?.isEmpty ?? false }) ?? true {
       report(.noTracks, "a session needs at least one track", path: "tracks", hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
+    }
+    if session.tracks.count > Self.trackLimit {
+      report(
+        .tooManyTracks, "a session has at most \(Self.trackLimit) tracks, and this one has \(session.tracks.count)",
+        path: "tracks", key: true)
     }
     for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
       for id in ids where id == "main" || id == "master" {

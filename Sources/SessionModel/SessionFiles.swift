@@ -167,6 +167,7 @@ struct SettingReader {
   }
 
   private func setting(from node: YAMLNode) -> Setting {
+    if node.isInvalid { return Setting(.unreadable, at: node.range) }
     let content: Setting.Content
     switch node.content {
     case .scalar(let scalar): content = scalar.isNull ? .null : .text(scalar.text)

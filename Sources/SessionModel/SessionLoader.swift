@@ -188,8 +188,10 @@ struct SessionLoader {
     var decoder = Decoder()
     var parameters = Named<ParameterDeclaration>()
     decoder.at("parameters") { decoder in
-      decoder.named(declared, naming: "a parameter") { id, part, decoder in
-        if let parameter = decoder.record(part, as: ParameterDeclaration.self) { parameters.append(id, parameter) }
+      decoder.named(declared, naming: "a parameter") { entry, decoder in
+        if let parameter = decoder.record(entry.value, as: ParameterDeclaration.self) {
+          parameters.append(entry.key, parameter)
+        }
       }
     }
     diagnostics += decoder.diagnostics
@@ -256,7 +258,10 @@ struct SessionLoader {
               .parameterType, .error, "the value of `\(id)` is \(parameter.type.rawValue), but \(value.kind) was found",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
         }
-        environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
+        let isRefused = value.text.map { parameter.type.refusal(of: $0) != nil } ?? true
+        environment.values[id] = Environment.Value(
+          setting: isRefused ? Setting(.unreadable, at: value.range) : value, type: parameter.type, declared: declared,
+          isDefault: false)
       } else if let initial = parameter.initial {
         environment.values[id] = Environment.Value(
           setting: Setting(.text(initial), at: declared), type: parameter.type, declared: declared, isDefault: true)
@@ -267,7 +272,7 @@ struct SessionLoader {
             also: [Diagnostic.Label(declared, "declared here, without a default")],
             hints: ["add `with: {\(id): …}`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else {
         // A template by itself: its open places cannot be filled.
         diagnostics.append(
@@ -275,7 +280,7 @@ struct SessionLoader {
             .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
             hints: ["give it a `default`, or write a session with `extends` and `with`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       }
     }
     for entry in given?.entries ?? [] where parameters[entry.key] == nil {
@@ -454,6 +459,8 @@ extension Session {
   /// The shape of a session file, before its layers are laid.
   public static let fileShape: Shape = {
     var shape = recordShape
+    // Required in every file, not only in what the layers make together: the loader asks each for it.
+    if shape.fields.first?.key == "mixdown" { shape.fields[0].isRequired = true }
     shape.fields += layeringFields
     return .record(shape)
   }()

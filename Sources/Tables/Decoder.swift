@@ -15,6 +15,7 @@ public struct Decoder: Sendable {
     _ code: DiagnosticCode, _ message: String, severity: Severity = .error, at setting: Setting,
     hints: [String] = [], edit: String? = nil
   ) {
+    if setting.isUnreadable { return }
     report(
       code, message, severity: severity, at: setting.range,
       also: setting.via.map { Diagnostic.Label($0, "brought in here") }, hints: hints,
@@ -136,7 +137,8 @@ public struct Decoder: Sendable {
   private mutating func unknownKey(_ entry: Setting.Entry, among fields: [FieldShape], noun: String) {
     let keys = fields.map(\.key)
     let message = "\(noun) has no key `\(entry.key)`"
-    if let meant = closestMatch(to: entry.key, among: keys) {
+    // Past what is ever shown, a suggestion is not worth its time.
+    if diagnostics.count < 200, let meant = closestMatch(to: entry.key, among: keys) {
       report(
         .unknownKey, message, at: entry.keyRange, hints: ["did you mean `\(meant)`?"],
         edit: Diagnostic.Edit(entry.keyRange, meant))
@@ -150,7 +152,7 @@ public struct Decoder: Sendable {
 
   /// Visits named things, whose names must be ids.
   public mutating func named(
-    _ setting: Setting, naming noun: String, _ visit: (String, Setting, inout Decoder) -> Void
+    _ setting: Setting, naming noun: String, _ visit: (Setting.Entry, inout Decoder) -> Void
   ) {
     guard let entries = setting.entries else {
       report(.wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting)
@@ -159,7 +161,7 @@ public struct Decoder: Sendable {
     for entry in entries where !entry.key.hasPrefix("x-") {
       at(entry.key) { decoder in
         if isIdentifier(entry.key) {
-          visit(entry.key, entry.value, &decoder)
+          visit(entry, &decoder)
         } else {
           decoder.report(
             .badName, "`\(entry.key)` is no name for \(noun): names are lower-case letters, digits and `_`, and start with a letter",
@@ -170,7 +172,8 @@ public struct Decoder: Sendable {
   }
 
   /// Decodes one of several records, by its `type:` or, without one, by its name.
-  public mutating func variant<Value: VariantRecord>(_ setting: Setting, id: String, as _: Value.Type) -> Value? {
+  public mutating func variant<Value: VariantRecord>(_ entry: Setting.Entry, as _: Value.Type) -> Value? {
+    let (id, setting) = (entry.key, entry.value)
     guard let entries = setting.entries else {
       report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
       return nil
@@ -202,13 +205,13 @@ public struct Decoder: Sendable {
       type = id
     } else if let laterWith = Later.types[id] {
       report(
-        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: setting,
+        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: entry.keyRange,
         hints: ["it comes with \(laterWith)"])
       return nil
     } else {
       let meant = closestMatch(to: id, among: types)
       report(
-        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: setting,
+        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: entry.keyRange,
         hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"])
       return nil
     }

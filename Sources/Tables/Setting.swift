@@ -8,6 +8,8 @@ public struct Setting: Sendable {
   public indirect enum Content: Sendable {
     case text(String)
     case null
+    /// Something that was reported already, and of which nothing more is to be said.
+    case unreadable
     case mapping([Entry])
     case list([Setting])
   }
@@ -63,11 +65,15 @@ public struct Setting: Sendable {
     path.split(separator: ".").reduce(self) { part, key in part?[String(key)] }
   }
 
+  public var isUnreadable: Bool {
+    if case .unreadable = content { true } else { false }
+  }
+
   /// What a sentence calls its kind.
   public var kind: String {
     switch content {
     case .text(let text): text.isEmpty ? "an empty text" : "`\(text.prefix(40))`"
-    case .null: "nothing"
+    case .null, .unreadable: "nothing"
     case .mapping: "a mapping"
     case .list: "a list"
     }

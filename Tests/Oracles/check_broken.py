@@ -156,7 +156,7 @@ def clean(tally: common.Tally, folder: Path) -> None:
     """A good session has no errors: else the tests above prove little. A warning does not fail."""
     good = folder / "good.mix.yaml"
     good.write_text(
-        'mixdown: 1\nx-note: {any: [thing]}\nmetadata: {title: "Größe", comment: Take #2}\n'
+        'mixdown: 1\nx-note: {any: [thing]}\nmetadata:\n  title: Größe\n  comment: Take #2\n'
         "tracks: {a: {stem: stems/tone.wav, level: −3 dB, pan: -20}}\n"
         "deliverables: {out: {format: wav, bit_depth: 16}}\n",
         encoding="utf-8",
