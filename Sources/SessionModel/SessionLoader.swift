@@ -99,6 +99,10 @@ struct SessionLoader {
     tree = layingDeliverables(tree)
     tree = merging.settled(tree)
     tree = orderInserts(tree)
+    if tree["mixdown"] == nil, let entries = tree.entries {
+      // Reported for the file that lacks it.
+      tree.content = .mapping(entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
+    }
     var decoder = Decoder()
     let session = decoder.record(tree, as: Session.self)
     diagnostics = reader.diagnostics + diagnostics + merging.diagnostics + decoder.diagnostics
@@ -141,6 +145,7 @@ struct SessionLoader {
       }
       layers.append(layer)
       guard let extends = layer.extends else { return layers }
+      if extends.isUnreadable { return nil }
       guard let text = extends.text, !text.isEmpty else {
         diagnostics.append(
           Diagnostic(
@@ -244,22 +249,27 @@ struct SessionLoader {
     var environment = Environment()
     for (id, parameter) in parameters {
       guard let declared = declarations?.entry(id)?.keyRange else { continue }
-      if let value = given?[id] {
+      if var value = given?[id] {
         if let text = value.text, let refusal = parameter.type.refusal(of: text) {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is no \(parameter.type.rawValue): \(refusal.message)",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")], hints: refusal.suggestions.map { "write `\($0)`" }))
-        } else if value.text == nil {
+          value.content = .unreadable
+        } else if value.text == nil, !value.isUnreadable {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is \(parameter.type.rawValue), but \(value.kind) was found",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
+          value.content = .unreadable
         }
         environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
       } else if let initial = parameter.initial {
         environment.values[id] = Environment.Value(
           setting: Setting(.text(initial), at: declared), type: parameter.type, declared: declared, isDefault: true)
+      } else if given?.isUnreadable == true {
+        environment.values[id] = Environment.Value(
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else if let needed {
         diagnostics.append(
           Diagnostic(
@@ -267,7 +277,7 @@ struct SessionLoader {
             also: [Diagnostic.Label(declared, "declared here, without a default")],
             hints: ["add `with: {\(id): …}`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else {
         // A template by itself: its open places cannot be filled.
         diagnostics.append(
@@ -275,7 +285,7 @@ struct SessionLoader {
             .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
             hints: ["give it a `default`, or write a session with `extends` and `with`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       }
     }
     for entry in given?.entries ?? [] where parameters[entry.key] == nil {
@@ -327,6 +337,7 @@ struct SessionLoader {
 
   /// The keys that a preset lays.
   private mutating func preset(_ named: Setting, with: Setting?, for kind: PresetKind) -> Setting? {
+    if named.isUnreadable { return nil }
     guard let name = named.text, !name.isEmpty else {
       diagnostics.append(
         Diagnostic(.wrongKind, .error, "`preset` is a name or a path, but \(named.kind) was found", at: named.range))
