@@ -69,7 +69,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
-    .executableTarget(name: "mixdown-try", dependencies: ["Delivery", "SessionModel", "RenderPlan", "AudioFiles", "Diagnostics"]),
+    .executableTarget(
+      name: "mixdown-bench",
+      dependencies: [
+        "Delivery", "SessionModel", "RenderPlan", "AudioFiles", "DSP", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("DSPTests", "DSP"),

@@ -37,6 +37,6 @@ public struct BiquadCoefficients: Sendable, Equatable {
     let bottomImaginary = a1 * one.sine + a2 * two.sine
     let top = topReal * topReal + topImaginary * topImaginary
     let bottom = bottomReal * bottomReal + bottomImaginary * bottomImaginary
-    return (top / bottom).squareRoot()
+    return (top / bottom).magnitude.squareRoot()
   }
 }

@@ -36,6 +36,9 @@ final class Scratch: FrameSink, @unchecked Sendable {
 
   deinit { close(descriptor) }
 
+  /// Starts anew; the space is kept, so that another run over it costs no new pages.
+  func rewind() { frameCount = 0 }
+
   func receive(_ frames: Span<Frame>) throws {
     var offset = frameCount * MemoryLayout<Frame>.stride
     try unsafe frames.bytes.withUnsafeBytes { bytes in
