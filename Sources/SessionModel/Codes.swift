@@ -138,7 +138,7 @@ extension DiagnosticCode {
       one of its steps has to go.
       """)
   public static let nameTaken = DiagnosticCode(
-    "R0416", title: "a name that is taken",
+    "R0415", title: "a name that is taken",
     explanation: """
       Tracks, buses and VCAs share one set of names, and `main` and `master` are reserved, so that a path or a
       send means one thing.
@@ -147,17 +147,18 @@ extension DiagnosticCode {
     "S0207", title: "a session without tracks",
     explanation: "A mix needs at least one track with a stem.")
   public static let tooManyTracks = DiagnosticCode(
-    "S0208", title: "more than 1000 tracks", explanation: "A session has at most 1000 tracks.")
+    "S0208", title: "more tracks than a session may have",
+    explanation: "A session has at most 1000 tracks. Bounce groups of them to stems of their own.")
   public static let unusedBus = DiagnosticCode(
-    "G0605", title: "a bus that nothing feeds",
+    "G0603", title: "a bus that nothing feeds",
     explanation: """
       No track or bus has this bus as its output or sends to it, so it is silent. Take it out, or feed it.
       """)
   public static let committedSolo = DiagnosticCode(
-    "G0606", title: "a solo in the file",
+    "G0604", title: "a solo in the file",
     explanation: """
       `solo: true` silences most of the mix. That is right for a listen and rarely right in a file that others
-      render. If it is meant, `allow: [G0606]`.
+      render. If it is meant, `allow: [G0604]`.
       """)
   public static let needsTempo = DiagnosticCode(
     "A0701", title: "a musical time without a tempo",

@@ -7,29 +7,24 @@ struct Merging {
 
   /// Lays `upper` over `lower`. A `null` that removes nothing here stays, for a layer further down.
   func lay(_ upper: Setting, over lower: Setting?) -> Setting {
-    guard let upperEntries = upper.entries else { return upper }
-    var merged = lower?.entries ?? []
-    var places = Dictionary(merged.enumerated().map { ($1.key, $0) }) { first, _ in first }
-    var removed: Set<Int> = []
-    for entry in upperEntries {
-      var entry = entry
-      let place = places[entry.key]
-      if let place, entry.value.isNull, !merged[place].value.isNull {
-        removed.insert(place)
-        places[entry.key] = nil
+    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else { return upper }
+    var merged: [Setting.Entry?] = lowerEntries
+    var places: [String: Int] = [:]
+    for (place, entry) in lowerEntries.enumerated() { places[entry.key] = place }
+    for var entry in upperEntries {
+      guard let place = places[entry.key], let below = merged[place] else {
+        merged.append(entry)
         continue
       }
-      entry.value = lay(entry.value, over: place.map { merged[$0].value })
-      if let place {
-        merged[place] = entry
+      if entry.value.isNull, !below.value.isNull {
+        merged[place] = nil
       } else {
-        places[entry.key] = merged.count
-        merged.append(entry)
+        entry.value = lay(entry.value, over: below.value)
+        merged[place] = entry
       }
     }
-    if !removed.isEmpty { merged = merged.enumerated().filter { !removed.contains($0.offset) }.map(\.element) }
     var result = upper
-    result.content = .mapping(merged)
+    result.content = .mapping(merged.compactMap(\.self))
     return result
   }
 

@@ -41,18 +41,15 @@ struct ReferenceCheck {
 
   // MARK: Names
 
-  /// FORMAT, *Safety*.
-  private static let trackLimit = 1000
-
   mutating func names() {
-    // Tracks that are there but broken have been reported.
-    if session.tracks.isEmpty, tree["tracks"].map({ $0.entries?.isEmpty ?? false }) ?? true {
+    // Tracks that are there and could not be read have been reported.
+    if tree["tracks"]?.entries?.isEmpty ?? (tree["tracks"] == nil) {
       report(.noTracks, "a session needs at least one track", path: "tracks", hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
     }
-    if session.tracks.count > Self.trackLimit {
+    if session.tracks.count > Session.trackLimit {
       report(
-        .tooManyTracks, "a session has at most \(Self.trackLimit) tracks, and this one has \(session.tracks.count)",
-        path: "tracks", key: true)
+        .tooManyTracks, "the session has \(session.tracks.count) tracks; at most \(Session.trackLimit) are allowed", path: "tracks",
+        key: true)
     }
     for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
       for id in ids where id == "main" || id == "master" {
@@ -154,9 +151,13 @@ struct ReferenceCheck {
         check.musicalTime(span, within: shape, path: path)
       } else if shape.noun == Fade.noun, let fade = try? Fade(parsing: text) {
         check.needsTempo(fade.span, path: path)
+        check.staysWithinADay(fade.span, path: path)
       }
     }
-    if case .span(let span) = session.tail { needsTempo(span, path: "tail") }
+    if case .span(let span) = session.tail {
+      needsTempo(span, path: "tail")
+      staysWithinADay(span, path: "tail")
+    }
   }
 
   /// A musical time needs a tempo, and then lies within the parameter's bounds.
@@ -168,6 +169,11 @@ struct ReferenceCheck {
       report(
         .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)", path: path)
     }
+  }
+
+  private mutating func staysWithinADay(_ span: TimeSpan, path: String) {
+    guard Timeline(session).seconds(span) > Timeline.limit else { return }
+    report(.badPosition, "a song has at most 24 hours", path: path)
   }
 
   private mutating func needsTempo(_ span: TimeSpan, path: String) {
@@ -212,11 +218,9 @@ struct ReferenceCheck {
       }
     }
     if let length = session.length {
-      let start = timeline.frame(session.start), end = timeline.frame(length)
+      guard let start = try? timeline.seconds(session.start), let end = try? timeline.seconds(length) else { return }
       if end <= start {
         report(.badPosition, "`length` is not after `start`, so nothing would be rendered", path: "length")
-      } else if Double(end - start) > 24 * 3600 * session.sampleRate.magnitude {
-        report(.badPosition, "a song has at most 24 hours", path: "length")
       }
     }
   }

@@ -25,10 +25,12 @@ public struct Session: Record {
 
   public init() {}
 
+  public static let trackLimit = 1000
+
   public static let noun = "a session"
   public static let summary = "One song: its tracks, buses, master and deliverables."
   public static let fields: [Field<Session>] = [
-    .init("mixdown", \.edition, "The edition of the format and of every sound; always `1`."),
+    Field.init("mixdown", \.edition, "The edition of the format and of every sound; always `1`.").required(),
     .init("metadata", \.metadata, "Tags, written into every format's own fields."),
     .init("sample_rate", \.sampleRate, "The rate that the session runs at.", initial: 48_000),
     .init("tempo", \.tempo, 10...999, "Quarter notes a minute; musical times need one."),
@@ -67,9 +69,9 @@ public struct Session: Record {
       shape: FieldShape(
         key: "markers", shape: .map(of: .scalar(scalar), naming: "a marker"), summary: "Named places on the time line."),
       decode: { setting, session, decoder in
-        decoder.named(setting, naming: "a marker") { entry, decoder in
-          if let position = decoder.quantity(entry.value, as: Position.self, scalar) {
-            session.markers.append((entry.key, position))
+        decoder.named(setting, naming: "a marker") { name, part, decoder in
+          if let position = decoder.quantity(part, as: Position.self, scalar) {
+            session.markers.append((name, position))
           }
         }
       })

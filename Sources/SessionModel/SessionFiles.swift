@@ -167,13 +167,15 @@ struct SettingReader {
   }
 
   private func setting(from node: YAMLNode) -> Setting {
-    if node.isInvalid { return Setting(.unreadable, at: node.range) }
     let content: Setting.Content
+    if node.isInvalid { return Setting(.unreadable, at: node.range) }
     switch node.content {
     case .scalar(let scalar): content = scalar.isNull ? .null : .text(scalar.text)
     case .sequence(let items): content = .list(items.map { setting(from: $0) })
     case .mapping(let entries):
-      content = .mapping(entries.map { Setting.Entry($0.key, at: $0.keyRange, setting(from: $0.value)) })
+      // What the user's own tools find under `x-` is no matter of ours.
+      let known = entries.filter { !$0.key.hasPrefix("x-") }
+      content = .mapping(known.map { Setting.Entry($0.key, at: $0.keyRange, setting(from: $0.value)) })
     }
     return Setting(content, at: node.range)
   }

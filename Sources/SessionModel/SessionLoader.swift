@@ -99,6 +99,10 @@ struct SessionLoader {
     tree = layingDeliverables(tree)
     tree = merging.settled(tree)
     tree = orderInserts(tree)
+    if tree["mixdown"] == nil, let entries = tree.entries {
+      // Reported for the file that lacks it.
+      tree.content = .mapping(entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
+    }
     var decoder = Decoder()
     let session = decoder.record(tree, as: Session.self)
     diagnostics = reader.diagnostics + diagnostics + merging.diagnostics + decoder.diagnostics
@@ -141,6 +145,7 @@ struct SessionLoader {
       }
       layers.append(layer)
       guard let extends = layer.extends else { return layers }
+      if extends.isUnreadable { return nil }
       guard let text = extends.text, !text.isEmpty else {
         diagnostics.append(
           Diagnostic(
@@ -188,10 +193,8 @@ struct SessionLoader {
     var decoder = Decoder()
     var parameters = Named<ParameterDeclaration>()
     decoder.at("parameters") { decoder in
-      decoder.named(declared, naming: "a parameter") { entry, decoder in
-        if let parameter = decoder.record(entry.value, as: ParameterDeclaration.self) {
-          parameters.append(entry.key, parameter)
-        }
+      decoder.named(declared, naming: "a parameter") { id, part, decoder in
+        if let parameter = decoder.record(part, as: ParameterDeclaration.self) { parameters.append(id, parameter) }
       }
     }
     diagnostics += decoder.diagnostics
@@ -246,25 +249,27 @@ struct SessionLoader {
     var environment = Environment()
     for (id, parameter) in parameters {
       guard let declared = declarations?.entry(id)?.keyRange else { continue }
-      if let value = given?[id] {
+      if var value = given?[id] {
         if let text = value.text, let refusal = parameter.type.refusal(of: text) {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is no \(parameter.type.rawValue): \(refusal.message)",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")], hints: refusal.suggestions.map { "write `\($0)`" }))
-        } else if value.text == nil {
+          value.content = .unreadable
+        } else if value.text == nil, !value.isUnreadable {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is \(parameter.type.rawValue), but \(value.kind) was found",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
+          value.content = .unreadable
         }
-        let isRefused = value.text.map { parameter.type.refusal(of: $0) != nil } ?? true
-        environment.values[id] = Environment.Value(
-          setting: isRefused ? Setting(.unreadable, at: value.range) : value, type: parameter.type, declared: declared,
-          isDefault: false)
+        environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
       } else if let initial = parameter.initial {
         environment.values[id] = Environment.Value(
           setting: Setting(.text(initial), at: declared), type: parameter.type, declared: declared, isDefault: true)
+      } else if given?.isUnreadable == true {
+        environment.values[id] = Environment.Value(
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else if let needed {
         diagnostics.append(
           Diagnostic(
@@ -332,6 +337,7 @@ struct SessionLoader {
 
   /// The keys that a preset lays.
   private mutating func preset(_ named: Setting, with: Setting?, for kind: PresetKind) -> Setting? {
+    if named.isUnreadable { return nil }
     guard let name = named.text, !name.isEmpty else {
       diagnostics.append(
         Diagnostic(.wrongKind, .error, "`preset` is a name or a path, but \(named.kind) was found", at: named.range))
@@ -459,8 +465,6 @@ extension Session {
   /// The shape of a session file, before its layers are laid.
   public static let fileShape: Shape = {
     var shape = recordShape
-    // Required in every file, not only in what the layers make together: the loader asks each for it.
-    if shape.fields.first?.key == "mixdown" { shape.fields[0].isRequired = true }
     shape.fields += layeringFields
     return .record(shape)
   }()

@@ -41,7 +41,8 @@ struct Environment {
         result.range = value.setting.range
         result.via = setting.via + [setting.range] + value.setting.via
       } else {
-        result.content = substituteWithin(text, at: setting, reserved: reserved).map { .text($0) } ?? .unreadable
+        let text = substituteWithin(text, at: setting, reserved: reserved)
+        result.content = text.map { .text($0) } ?? .unreadable
       }
     }
     return result
@@ -84,10 +85,9 @@ struct Environment {
       rest = isBracketed ? after.dropFirst() : after
       if reserved.contains(name), values[name] == nil {
         result += isBracketed ? "$(\(name))" : "$\(name)"
-      } else if let value = lookUp(name, at: setting), let text = value.setting.text {
-        result += text
       } else {
-        return nil
+        guard let text = lookUp(name, at: setting)?.setting.text else { return nil }
+        result += text
       }
     }
     return result + rest

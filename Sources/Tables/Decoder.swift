@@ -5,6 +5,8 @@ public import Quantities
 public struct Decoder: Sendable {
   public private(set) var diagnostics: [Diagnostic] = []
   private var path: [String] = []
+  /// The key of the named thing that is being read.
+  private var nameRange: SourceRange?
 
   public init() {}
 
@@ -15,7 +17,6 @@ public struct Decoder: Sendable {
     _ code: DiagnosticCode, _ message: String, severity: Severity = .error, at setting: Setting,
     hints: [String] = [], edit: String? = nil
   ) {
-    if setting.isUnreadable { return }
     report(
       code, message, severity: severity, at: setting.range,
       also: setting.via.map { Diagnostic.Label($0, "brought in here") }, hints: hints,
@@ -44,6 +45,7 @@ public struct Decoder: Sendable {
   public mutating func quantity<Value: Quantity>(
     _ setting: Setting, as _: Value.Type, _ shape: ScalarShape
   ) -> Value? {
+    if setting.isUnreadable { return nil }
     guard let text = setting.text else {
       let examples = shape.examples.isEmpty ? "" : ", like \(listed(shape.examples.prefix(3)))"
       report(.wrongKind, "\(place) is \(shape.noun)\(examples), but \(setting.kind) was found", at: setting)
@@ -118,6 +120,7 @@ public struct Decoder: Sendable {
         unknownKey(entry, among: fields.map(\.shape), noun: noun)
         continue
       }
+      if entry.value.isUnreadable { continue }
       at(entry.key) { decoder in
         if let delivery = field.shape.later {
           decoder.report(
@@ -137,8 +140,7 @@ public struct Decoder: Sendable {
   private mutating func unknownKey(_ entry: Setting.Entry, among fields: [FieldShape], noun: String) {
     let keys = fields.map(\.key)
     let message = "\(noun) has no key `\(entry.key)`"
-    // Past what is ever shown, a suggestion is not worth its time.
-    if diagnostics.count < 200, let meant = closestMatch(to: entry.key, among: keys) {
+    if let meant = closestMatch(to: entry.key, among: keys) {
       report(
         .unknownKey, message, at: entry.keyRange, hints: ["did you mean `\(meant)`?"],
         edit: Diagnostic.Edit(entry.keyRange, meant))
@@ -152,7 +154,7 @@ public struct Decoder: Sendable {
 
   /// Visits named things, whose names must be ids.
   public mutating func named(
-    _ setting: Setting, naming noun: String, _ visit: (Setting.Entry, inout Decoder) -> Void
+    _ setting: Setting, naming noun: String, _ visit: (String, Setting, inout Decoder) -> Void
   ) {
     guard let entries = setting.entries else {
       report(.wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting)
@@ -161,7 +163,9 @@ public struct Decoder: Sendable {
     for entry in entries where !entry.key.hasPrefix("x-") {
       at(entry.key) { decoder in
         if isIdentifier(entry.key) {
-          visit(entry, &decoder)
+          if entry.value.isUnreadable { return }
+          decoder.nameRange = entry.keyRange
+          visit(entry.key, entry.value, &decoder)
         } else {
           decoder.report(
             .badName, "`\(entry.key)` is no name for \(noun): names are lower-case letters, digits and `_`, and start with a letter",
@@ -172,16 +176,17 @@ public struct Decoder: Sendable {
   }
 
   /// Decodes one of several records, by its `type:` or, without one, by its name.
-  public mutating func variant<Value: VariantRecord>(_ entry: Setting.Entry, as _: Value.Type) -> Value? {
-    let (id, setting) = (entry.key, entry.value)
+  public mutating func variant<Value: VariantRecord>(_ setting: Setting, id: String, as _: Value.Type) -> Value? {
     guard let entries = setting.entries else {
       report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
       return nil
     }
+    let name = nameRange ?? setting.range
     let cases = Value.cases
     let types = cases.map(\.type)
     let type: String
     if let stated = setting["type"] {
+      if stated.isUnreadable { return nil }
       guard let text = stated.text else {
         report(.wrongKind, "`type` is \(listed(types)), but \(stated.kind) was found", at: stated)
         return nil
@@ -205,13 +210,13 @@ public struct Decoder: Sendable {
       type = id
     } else if let laterWith = Later.types[id] {
       report(
-        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: entry.keyRange,
+        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: name,
         hints: ["it comes with \(laterWith)"])
       return nil
     } else {
       let meant = closestMatch(to: id, among: types)
       report(
-        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: entry.keyRange,
+        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: name,
         hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"])
       return nil
     }

@@ -151,8 +151,8 @@ extension Field where Root: Sendable {
     self.init(
       shape: FieldShape(key: key, shape: .map(of: .record(Value.recordShape), naming: naming), summary: summary),
       decode: { setting, root, decoder in
-        decoder.named(setting, naming: naming) { entry, decoder in
-          if let value = decoder.record(entry.value, as: Value.self) { root[keyPath: path].append(entry.key, value) }
+        decoder.named(setting, naming: naming) { id, part, decoder in
+          if let value = decoder.record(part, as: Value.self) { root[keyPath: path].append(id, value) }
         }
       })
   }
@@ -164,8 +164,8 @@ extension Field where Root: Sendable {
     self.init(
       shape: FieldShape(key: key, shape: .variants(Value.variantsShape), summary: summary),
       decode: { setting, root, decoder in
-        decoder.named(setting, naming: Value.noun) { entry, decoder in
-          if let value = decoder.variant(entry, as: Value.self) { root[keyPath: path].append(entry.key, value) }
+        decoder.named(setting, naming: Value.noun) { id, part, decoder in
+          if let value = decoder.variant(part, id: id, as: Value.self) { root[keyPath: path].append(id, value) }
         }
       })
   }

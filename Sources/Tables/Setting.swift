@@ -8,10 +8,10 @@ public struct Setting: Sendable {
   public indirect enum Content: Sendable {
     case text(String)
     case null
-    /// Something that was reported already, and of which nothing more is to be said.
-    case unreadable
     case mapping([Entry])
     case list([Setting])
+    /// What could not be read, and has been reported: nothing more is said about it.
+    case unreadable
   }
 
   /// A key and what it names.
@@ -51,6 +51,10 @@ public struct Setting: Sendable {
     if case .null = content { true } else { false }
   }
 
+  public var isUnreadable: Bool {
+    if case .unreadable = content { true } else { false }
+  }
+
   /// The direct part called `key`, if this is a mapping that has it.
   public subscript(key: String) -> Setting? {
     entry(key)?.value
@@ -65,17 +69,14 @@ public struct Setting: Sendable {
     path.split(separator: ".").reduce(self) { part, key in part?[String(key)] }
   }
 
-  public var isUnreadable: Bool {
-    if case .unreadable = content { true } else { false }
-  }
-
   /// What a sentence calls its kind.
   public var kind: String {
     switch content {
     case .text(let text): text.isEmpty ? "an empty text" : "`\(text.prefix(40))`"
-    case .null, .unreadable: "nothing"
+    case .null: "nothing"
     case .mapping: "a mapping"
     case .list: "a list"
+    case .unreadable: "something unreadable"
     }
   }
 }
