@@ -22,7 +22,8 @@ public final class AtomicFile: @unchecked Sendable {
   public var position = 0
 
   private let target: String
-  private let temporary: String
+  /// Where the file is until it is committed.
+  let temporary: String
   private var descriptor: Int32
   private var madeFolders: [String] = []
 

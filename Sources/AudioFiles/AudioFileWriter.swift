@@ -75,10 +75,21 @@ public final class AudioFileWriter: @unchecked Sendable {
 
   /// Completes the file and puts it in its place.
   public func finish() throws(AudioFileError) {
+    try complete()
+    try publish()
+  }
+
+  /// Completes the file, which can then be read at `unpublishedPath`, to be judged before it is put in its place.
+  public func complete() throws(AudioFileError) {
     precondition(written == frameCount, "\(written) frames written, \(frameCount) announced")
     try sink.finish()
-    try file.commit()
   }
+
+  /// Where the file is until it is published.
+  public var unpublishedPath: String { file.temporary }
+
+  /// Puts a completed file in its place.
+  public func publish() throws(AudioFileError) { try file.commit() }
 
   /// Leaves nothing behind. To let go of an unfinished writer does the same.
   public func abandon() { file.abandon() }

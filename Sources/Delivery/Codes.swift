@@ -35,11 +35,12 @@ extension DiagnosticCode {
       The master exceeds full scale, and an integer file has nothing above it. Add a limiter
       (`master: {limiter: {ceiling: -1 dBTP}}`), turn `main` down, or deliver `bit_depth: 32f`.
       """)
-  public static let decodedPeak = DiagnosticCode(
-    "D0816", title: "a lossy file's peaks are above the ceiling",
+  public static let decodedMiss = DiagnosticCode(
+    "D0816", title: "a lossy file cannot hold its target",
     explanation: """
-      A lossy encoder changes the waveform, so that the decoded file's true peak lies above the master's ceiling.
-      Players with headroom are fine; for a strict ceiling lower the limiter's for this deliverable.
+      A lossy encoder changes the waveform: decoded peaks grow, and a little loudness goes. Mixdown encodes, decodes,
+      measures, and masters again with a lower ceiling or another gain, up to six times. This file still missed its
+      target loudness or its ceiling, so it is not written. A higher bitrate or a lower target leaves more room.
       """)
   public static let ditherFallback = DiagnosticCode(
     "D0817", title: "shaped dither is not made for this rate",
@@ -61,7 +62,7 @@ extension DiagnosticCode {
     explanation: "`--only` takes the id of a deliverable, as it stands under `deliverables:`.")
 
   public static let delivery: [DiagnosticCode] = [
-    .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedPeak, .ditherFallback,
+    .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
     .writeFailed, .overwritesInput, .unknownDeliverable,
   ]
 }

@@ -177,38 +177,75 @@ public struct Deliverer: Sendable {
 
   // MARK: A master and its files
 
+  /// How a file comes about: from the master that the group shares, or, when it is lossy and has something to
+  /// hold, from one of its own.
+  private enum Route {
+    case shared(Encoding)
+    case own(LossyRounds)
+
+    var encoding: Encoding {
+      switch self {
+      case .shared(let encoding): encoding
+      case .own(let rounds): rounds.encoding
+      }
+    }
+  }
+
   private func deliver(
     _ group: MasterGroup, _ take: MasterTake, _ frameCount: Int, _ plan: RenderPlan, _ result: inout DeliveryResult,
     progress: @escaping @Sendable (RenderProgress) -> Void, isCancelled: @escaping @Sendable () -> Bool
   ) throws {
-    let ids = group.deliverables.map(\.id)
-    guard
-      let mastered = try mastered(
-        group.master, take, frameCount, plan, ids, &result, progress: progress, isCancelled: isCancelled)
-    else { return }
-    let encodings = try group.deliverables.map { id, deliverable in
-      try encoding(id, deliverable, mastered, frameCount, plan)
+    let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
+    func isOwn(_ deliverable: Deliverable) -> Bool { holdsSomething && deliverable.encoding.isLossy }
+    let sharing = group.deliverables.filter { !isOwn($0.value) }.map(\.id)
+    let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
+    // Masters are made side by side when there are several; else the one has all threads.
+    let masterCount = (sharing.isEmpty ? 0 : 1) + own.count
+    func mastering(_ ids: [String]) -> Mastering {
+      Mastering(
+        master: group.master, take: take, frameCount: frameCount, context: plan.context,
+        names: listed(ids, conjunction: "and"), workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+    }
+    let shared = mastering(sharing)
+    let routes = try group.deliverables.map { id, deliverable in
+      let encoding = encoding(id, deliverable, frameCount, plan)
+      let tags = try tags(id, deliverable)
+      return isOwn(deliverable)
+        ? Route.own(LossyRounds(mastering: mastering([id]), encoding: encoding, tags: tags)) : .shared(encoding)
+    }
+
+    var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
+    if !sharing.isEmpty { masterJobs.append((sharing, { try shared.run(shared.target) })) }
+    for case .own(let rounds) in routes { masterJobs.append(([rounds.encoding.id], rounds.firstMaster)) }
+    let jobs = Unchecked(masterJobs)
+    let masters = runParallel(masterJobs.count) { try jobs.value[$0].make() }
+    progress(RenderProgress(phase: "master", fraction: 1))
+
+    var ready: [(route: Route, mastered: Mastered)] = []
+    for (job, outcome) in zip(masterJobs, masters) {
+      switch outcome {
+      case .success(let mastered):
+        result.diagnostics += noteOnLimiting(mastered, job.ids, group.master)
+        for route in routes where job.ids.contains(route.encoding.id) { ready.append((route, mastered)) }
+      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic)
+      case .failure(let error): throw error
+      }
     }
     // The slowest start first, so that they run beside all others.
-    let ordered = encodings.sorted { $0.format.isLossy && !$1.format.isLossy }
-    let outcomes = Mutex<[(Encoding, Result<Encoding.Result, any Error>)]>([])
-    forEachParallel(ordered.count, workers: workers) { index in
-      let encoding = ordered[index]
-      let outcome = Result {
-        try encoding.run(
-          progress: { progress(RenderProgress(phase: encoding.id, fraction: $0)) }, isCancelled: isCancelled)
-      }
-      outcomes.withLock { $0.append((encoding, outcome)) }
+    let ordered = Unchecked(ready.filter { $0.route.encoding.format.isLossy } + ready.filter { !$0.route.encoding.format.isLossy })
+    let files = runParallel(ordered.value.count) { index in
+      try file(ordered.value[index].route, ordered.value[index].mastered, progress: progress, isCancelled: isCancelled)
     }
-    for (encoding, outcome) in outcomes.withLock({ $0 }).sorted(by: { order($0.0.id) < order($1.0.id) }) {
+    for (entry, outcome) in zip(ordered.value, files) {
+      let encoding = entry.route.encoding
       switch outcome {
-      case .success(let file):
-        result.diagnostics += notes(on: encoding, file, group.master)
+      case .success(let (mastered, file, hash)):
+        result.diagnostics += notes(on: encoding, file)
         result.files.append(
           DeliveredFile(
-            id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: file.fileHash,
-            measurement: file.measurement, gainDecibels: mastered.gain,
-            limitingDecibels: mastered.result.limiting))
+            id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash, measurement: file.measurement,
+            gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting))
+      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic)
       case .failure(let error as AudioFileError) where error.side == .output:
         result.diagnostics.append(
           Diagnostic(.writeFailed, .error, error.message, path: "deliverables.\(encoding.id)", hints: error.hints))
@@ -217,96 +254,68 @@ public struct Deliverer: Sendable {
     }
   }
 
-  /// A finished master, before any file.
-  private struct Mastered {
-    var output: Scratch
-    var result: MasterPass.Result
-    var gain: Double
+  /// Encodes, judges and publishes one file.
+  private func file(
+    _ route: Route, _ mastered: Mastered, progress: @escaping @Sendable (RenderProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> (Mastered, Encoding.Encoded, hash: String) {
+    let report: (Double) -> Void = { progress(RenderProgress(phase: route.encoding.id, fraction: $0)) }
+    let finished: (Mastered, Encoding.Encoded)
+    switch route {
+    case .shared(let encoding):
+      let tags = try tags(encoding.id, deliverable(encoding.id))(mastered.result.measurement)
+      finished = (mastered, try encoding.run(mastered.output, tags, progress: report, isCancelled: isCancelled))
+    case .own(let rounds): finished = try rounds.run(mastered, progress: report, isCancelled: isCancelled)
+    }
+    if isCancelled() { throw CancellationError() }
+    try finished.1.writer.publish()
+    return (finished.0, finished.1, fileHash(route.encoding.path) ?? "")
   }
 
-  private func mastered(
-    _ master: Master, _ take: MasterTake, _ frameCount: Int, _ plan: RenderPlan, _ ids: [String],
-    _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
-    isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> Mastered? {
-    let pass = MasterPass(
-      source: take.scratch, output: try Scratch(), frameCount: frameCount, sampleRate: plan.sampleRate,
-      limiter: master.limiter.map { LimiterProcessor.kernelSettings($0.settings, plan.context) },
-      fadeIn: master.fadeIn.map { fade($0, plan, frameCount) }, fadeOut: master.fadeOut.map { fade($0, plan, frameCount) },
-      workers: workers, isCancelled: isCancelled)
-    guard let loudness = master.loudness else {
-      return Mastered(output: pass.output, result: try pass.run(gain: 0), gain: 0)
+  private func runParallel<Value>(_ count: Int, _ body: @Sendable (Int) throws -> Value) -> [Result<Value, any Error>] {
+    let outcomes = Mutex(Unchecked([Int: Result<Value, any Error>]()))
+    forEachParallel(count, workers: workers) { index in
+      let outcome = Unchecked(Result { try body(index) })
+      outcomes.withLock { $0.value[index] = outcome.value }
     }
-    let maximum = master.limiter == nil ? .infinity : loudness.maxLimiting.magnitude
-    let search = LoudnessSearch(target: loudness.integrated.magnitude, maximumLimiting: maximum)
-    let names = listed(ids, conjunction: "and")
-    let target = loudness.integrated.text
-    var passes = 0
-    let outcome = try search.run(from: take.integrated) { gain in
-      passes += 1
-      progress(RenderProgress(phase: "master", fraction: min(0.95, Double(passes) / 4)))
-      return try pass.run(gain: gain)
-    }
-    let problem: Diagnostic
-    switch outcome {
-    case .reached(let gain, let mastered):
-      if mastered.limiting >= Self.muchLimiting {
-        result.diagnostics.append(
-          Diagnostic(
-            .muchLimiting, .warning, "to reach \(target), the limiter takes up to \(oneDecimal(mastered.limiting)) dB from \(names)",
-            hints: ["a lower target or tamer peaks in the mix keep more punch"]))
-      }
-      return Mastered(output: pass.output, result: mastered, gain: gain)
-    case .nothingToMeasure:
-      problem = Diagnostic(
-        .nothingToMeasure, .error, "\(names) cannot have \(target): the master is silent or shorter than 400 ms",
-        hints: ["write `loudness: none`, or check that something is heard"])
-    case .tooMuchLimiting(let taken, let loudest):
-      problem = Diagnostic(
-        .tooMuchLimiting, .error,
-        "\(names) cannot have \(target): the limiter would take \(oneDecimal(taken)) dB, and `max_limiting` is \(loudness.maxLimiting.text)",
-        hints: [
-          loudest.map { "the loudest target that fits is \(plainDecimal($0)) LUFS" } ?? "no target fits",
-          "tame the peaks in the mix, lower the target, or raise `loudness.max_limiting`",
-        ])
-    case .unreachable(let closest):
-      problem = Diagnostic(
-        .targetUnreachable, .error, "\(names) cannot have \(target): more gain does not make it louder than \(oneDecimal(closest)) LUFS")
-    }
-    result.diagnostics.append(problem)
-    return nil
+    return outcomes.withLock { outcomes in (0..<count).compactMap { outcomes.value[$0] } }
+  }
+
+  private func deliverable(_ id: String) -> Deliverable { deliverables.first { $0.id == id }?.value ?? Deliverable() }
+
+  private func encoding(_ id: String, _ deliverable: Deliverable, _ frameCount: Int, _ plan: RenderPlan) -> Encoding {
+    Encoding(
+      id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
+      seed: session.seed.value, frameCount: frameCount, sampleRate: Int(plan.sampleRate))
+  }
+
+  /// A deliverable's tags, once its master has been measured.
+  private func tags(_ id: String, _ deliverable: Deliverable) throws -> (Measurement) -> Tags {
+    let metadata = deliverable.metadata.laid(over: session.metadata)
+    let coverPath =
+      resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
+    let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
+    let tempo = session.tempo?.magnitude
+    return { Tags(metadata, tempo: tempo, cover: cover, id3: deliverable.id3, $0) }
   }
 
   /// The greatest reduction that passes without a word, in dB (FORMAT, *Master*).
   private static let muchLimiting = 4.0
 
-  private func fade(_ fade: SessionModel.Fade, _ plan: RenderPlan, _ frameCount: Int) -> DSP.Fade {
-    let curve: FadeCurve =
-      switch fade.curve {
-      case .linear: .linear
-      case .smooth: .smooth
-      case .exponential: .exponential
-      case .equalPower: .equalPower
-      }
-    return DSP.Fade(curve, length: min(frameCount, plan.context.frames(fade.span)))
-  }
-
-  private func encoding(
-    _ id: String, _ deliverable: Deliverable, _ mastered: Mastered, _ frameCount: Int, _ plan: RenderPlan
-  ) throws -> Encoding {
-    let metadata = deliverable.metadata.laid(over: session.metadata)
-    let coverPath =
-      resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
-    let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
-    return Encoding(
-      id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
-      seed: session.seed.value,
-      tags: Tags(metadata, tempo: session.tempo?.magnitude, cover: cover, id3: deliverable.id3, mastered.result.measurement),
-      master: mastered.output, frameCount: frameCount, sampleRate: Int(plan.sampleRate))
+  private func noteOnLimiting(_ mastered: Mastered, _ ids: [String], _ master: Master) -> [Diagnostic] {
+    guard let loudness = master.loudness, mastered.result.limiting >= Self.muchLimiting,
+      !(session.allow ?? []).contains(DiagnosticCode.muchLimiting.id)
+    else { return [] }
+    return [
+      Diagnostic(
+        .muchLimiting, .warning,
+        "to reach \(loudness.integrated.text), the limiter takes up to \(rounded(mastered.result.limiting)) dB from \(listed(ids, conjunction: "and"))",
+        hints: ["a lower target or tamer peaks in the mix keep more punch"])
+    ]
   }
 
   /// What a person should know of a file that was written.
-  private func notes(on encoding: Encoding, _ file: Encoding.Result, _ master: Master) -> [Diagnostic] {
+  private func notes(on encoding: Encoding, _ file: Encoding.Encoded) -> [Diagnostic] {
     var notes: [Diagnostic] = []
     let path = "deliverables.\(encoding.id)"
     if file.clippedSamples > 0 {
@@ -314,15 +323,6 @@ public struct Deliverer: Sendable {
         Diagnostic(
           .clipped, .warning, "\(file.clippedSamples) samples of `\(encoding.id)` are above full scale and were clipped",
           path: path, hints: ["add a limiter, turn `main` down, or deliver `bit_depth: 32f`"]))
-    }
-    if encoding.format.isLossy, let ceiling = master.limiter?.settings.ceiling.magnitude,
-      let truePeak = file.measurement.truePeak, truePeak > ceiling
-    {
-      notes.append(
-        Diagnostic(
-          .decodedPeak, .warning,
-          "`\(encoding.id)` decodes to \(oneDecimal(truePeak, places: 100)) dBTP, above the master's ceiling of \(plainDecimal(ceiling)) dBTP",
-          path: path, hints: ["for a strict ceiling: `master: {limiter: {ceiling: \(plainDecimal(ceiling - 1)) dBTP}}` on this deliverable"]))
     }
     let dither = session.deliverables[encoding.id]?.ditherInForce
     if dither == .shaped, encoding.format.integerBits != nil, ![44_100, 48_000].contains(encoding.sampleRate) {
@@ -346,7 +346,8 @@ extension Metadata {
   }
 }
 
-/// `value` with one decimal, or as many as `places` has zeros, half rounded away.
-func oneDecimal(_ value: Double, places: Double = 10) -> String {
-  plainDecimal((value * places).rounded() / places)
+/// Passes what is only ever used by one thread at a time from one to another.
+private struct Unchecked<Value>: @unchecked Sendable {
+  var value: Value
+  init(_ value: Value) { self.value = value }
 }

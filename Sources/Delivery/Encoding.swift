@@ -5,38 +5,50 @@ import Quantities
 public import SessionModel
 
 /// One file from a master: quantised, encoded, written, then read back and measured.
-struct Encoding {
+struct Encoding: Sendable {
   var id: String
   var path: String
   var format: EncodingFormat
   var dither: DSP.DitherKind
   var seed: Int
-  var tags: Tags
-  var master: Scratch
   var frameCount: Int
   var sampleRate: Int
 
-  struct Result {
+  /// A file that is whole, but not yet in its place.
+  struct Encoded {
+    let writer: AudioFileWriter
     var pcmHash: String
-    var fileHash: String
     var clippedSamples: Int
+    /// Of the file as it was read back.
     var measurement: Measurement
   }
 
-  func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws -> Result {
+  func run(
+    _ master: Scratch, _ tags: Tags, progress: (Double) -> Void, isCancelled: () -> Bool
+  ) throws -> Encoded {
     var hash = PCMHash(format, sampleRate: sampleRate, channels: 2, frames: frameCount)
-    let clipped = try encode(&hash, progress: progress, isCancelled: isCancelled)
-    let measurement = try measure(audioFile: path)
-    return Result(
-      pcmHash: hash.text, fileHash: Delivery.fileHash(path) ?? "", clippedSamples: clipped, measurement: measurement)
+    let writer = try AudioFileWriter(
+      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: frameCount, tags: tags)
+    do {
+      let clipped = try encode(master, writer, &hash, progress: progress, isCancelled: isCancelled)
+      try writer.complete()
+      return Encoded(
+        writer: writer, pcmHash: hash.text, clippedSamples: clipped,
+        measurement: try measure(audioFile: writer.unpublishedPath))
+    } catch {
+      writer.abandon()
+      throw error
+    }
   }
 
   /// Frames at a time: small enough for an encoder's progress to be smooth.
   private static let blockFrames = 8192
 
-  private func encode(_ hash: inout PCMHash, progress: (Double) -> Void, isCancelled: () -> Bool) throws -> Int {
-    let writer = try AudioFileWriter(
-      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: frameCount, tags: tags)
+  /// Returns how many samples were clipped.
+  private func encode(
+    _ master: Scratch, _ writer: AudioFileWriter, _ hash: inout PCMHash, progress: (Double) -> Void,
+    isCancelled: () -> Bool
+  ) throws -> Int {
     var quantiser = format.integerBits.map { bits in
       Dither(
         kind: dither, bitDepth: bits, channelCount: 2, sampleRate: Double(sampleRate), seed: UInt64(seed),
@@ -45,38 +57,32 @@ struct Encoding {
     let buffer = FrameBuffer(capacity: Self.blockFrames)
     var integers = [Int32](repeating: 0, count: 2 * Self.blockFrames)
     var floats = [Float](repeating: 0, count: 2 * Self.blockFrames)
-    do {
-      var start = 0
-      while start < frameCount {
-        if isCancelled() { throw CancellationError() }
-        let count = min(Self.blockFrames, frameCount - start)
-        try buffer.edit(0..<count) { try master.read(&$0, from: start) }
-        if quantiser != nil {
-          buffer.read(0..<count) { frames in
-            var span = integers.mutableSpan
-            quantiser?.quantise(frames, into: &span)
-          }
-          let samples = integers.span.extracting(0..<2 * count)
-          hash.update(samples)
-          try writer.write(samples)
-        } else {
-          buffer.read(0..<count) { frames in
-            for index in 0..<count {
-              floats[2 * index] = Float(frames[index].x)
-              floats[2 * index + 1] = Float(frames[index].y)
-            }
-          }
-          let samples = floats.span.extracting(0..<2 * count)
-          hash.update(samples)
-          try writer.write(samples)
+    var start = 0
+    while start < frameCount {
+      if isCancelled() { throw CancellationError() }
+      let count = min(Self.blockFrames, frameCount - start)
+      try buffer.edit(0..<count) { try master.read(&$0, from: start) }
+      if quantiser != nil {
+        buffer.read(0..<count) { frames in
+          var span = integers.mutableSpan
+          quantiser?.quantise(frames, into: &span)
         }
-        start += count
-        progress(Double(start) / Double(frameCount))
+        let samples = integers.span.extracting(0..<2 * count)
+        hash.update(samples)
+        try writer.write(samples)
+      } else {
+        buffer.read(0..<count) { frames in
+          for index in 0..<count {
+            floats[2 * index] = Float(frames[index].x)
+            floats[2 * index + 1] = Float(frames[index].y)
+          }
+        }
+        let samples = floats.span.extracting(0..<2 * count)
+        hash.update(samples)
+        try writer.write(samples)
       }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
+      start += count
+      progress(Double(start) / Double(frameCount))
     }
     return quantiser?.clippedSamples ?? 0
   }
