@@ -147,8 +147,16 @@ struct ReferenceCheck {
         check.needsTempo(fade.span, path: path)
       }
     }
-    if case .span(let span) = session.tail { needsTempo(span, path: "tail") }
+    if case .span(let span) = session.tail {
+      needsTempo(span, path: "tail")
+      if Timeline(session).seconds(span) > Self.longestSeconds {
+        report(.badPosition, "a tail has at most 24 hours", path: "tail")
+      }
+    }
   }
+
+  /// FORMAT, *Safety*: the length of a song.
+  private static let longestSeconds = 24.0 * 3600
 
   /// A musical time needs a tempo, and then lies within the parameter's bounds.
   private mutating func musicalTime(_ span: TimeSpan, within shape: ScalarShape, path: String) {
@@ -197,7 +205,9 @@ struct ReferenceCheck {
     if let length = session.length { places.append(("length", length)) }
     for (path, position) in places {
       do throws(Timeline.Problem) {
-        _ = try timeline.seconds(position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
+        let seconds = try timeline.seconds(
+          position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
+        if seconds > Self.longestSeconds { report(.badPosition, "a song has at most 24 hours", path: path) }
       } catch {
         report(error.code, error.message, path: path, hints: error.hints)
       }
@@ -206,8 +216,6 @@ struct ReferenceCheck {
       let start = timeline.frame(session.start), end = timeline.frame(length)
       if end <= start {
         report(.badPosition, "`length` is not after `start`, so nothing would be rendered", path: "length")
-      } else if Double(end - start) > 24 * 3600 * session.sampleRate.magnitude {
-        report(.badPosition, "a song has at most 24 hours", path: "length")
       }
     }
   }
@@ -218,9 +226,9 @@ struct ReferenceCheck {
     var named = session.tracks.map { "tracks.\($0.id).stem" }
     named.append("metadata.cover")
     named += session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
-    var seen: Set<String> = []
+    var seen: Set<SourceRange> = []
     for path in named {
-      guard let setting = tree.part(at: path), let text = setting.text, seen.insert("\(setting.range)").inserted else { continue }
+      guard let setting = tree.part(at: path), let text = setting.text, seen.insert(setting.range).inserted else { continue }
       if text.isEmpty {
         report(.emptyPath, "the path is empty", path: path)
       } else if let file = resolved.file(at: path), !resolved.project.contains(file) {

@@ -39,7 +39,8 @@ public struct Project: Sendable {
     }
     allowed = [root]
     guard case .success(let bytes) = Project.contents(of: root + "/.mixdown", limit: 64 * 1024) else { return }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    // `\r\n` is one character, and a newline too.
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let entry = line.trimmingPrefix { $0 == " " }
       guard !entry.isEmpty, entry.first != "#" else { continue }
       if let extra = Project.canonical(Project.join(root, String(entry))) { allowed.append(extra) }
