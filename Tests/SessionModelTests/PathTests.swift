@@ -33,7 +33,7 @@ struct PathTests {
 
   @Test("links that stay inside, and files that are not there yet, are fine")
   func inside() throws {
-    let folder = try ProjectFolder(["real/a.wav": "x", "song.mix.yaml": "mixdown: 1\ntracks: {a: {stem: l/a.wav}, b: {stem: not/yet/there.wav}, c: {stem: real/../real/a.wav}}\n"])
+    let folder = try ProjectFolder(["real/a.wav": "x", "song.mix.yaml": "mixdown: 1\ntracks: {a: {stem: ./aa.wav}, b: {stem: not/yet/there.wav}, c: {stem: real/../real/a.wav}}\n"])
     try folder.link("l", to: "real")
     #expect(folder.load().diagnostics.isEmpty)
   }
@@ -42,7 +42,7 @@ struct PathTests {
   func samePlace() throws {
     let folder = try ProjectFolder([
       "song.mix.yaml": "mixdown: 1\nextends: p.mix.yaml\ntracks: {b: {stem: ../b.wav}}\n",
-      "p.mix.yaml": "mixdown: 1\n# the same length\n\ntracks: {a: {stem: ./a.wav}}\n",
+      "p.mix.yaml": "mixdown: 1\n# the same lengths\n\ntracks: {a: {stem: ./aa.wav}}\n",
     ])
     #expect(folder.load().places == ["P0502 3:20"])
   }
