@@ -22,9 +22,13 @@ func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [Strin
 let package = Package(
   name: "mixdown",
   platforms: [.macOS(.v26)],
-  products: [],
+  products: [
+    .executable(name: "mixdown", targets: ["mixdown"]),
+    .library(name: "MixdownKit", targets: ["MixdownKit"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // System libraries.
@@ -55,7 +59,23 @@ let package = Package(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
 
-    .executableTarget(name: "mixdown-try", dependencies: ["Delivery", "SessionModel", "RenderPlan", "AudioFiles", "Diagnostics"]),
+    room(
+      "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
+      "AudioFiles", "Delivery"),
+    .executableTarget(
+      name: "mixdown",
+      dependencies: [
+        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel", "Delivery",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    .executableTarget(
+      name: "mixdown-bench",
+      dependencies: [
+        "Delivery", "SessionModel", "RenderPlan", "AudioFiles", "DSP", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("TablesTests", "Tables", "Quantities", "Diagnostics", "Processors", "SessionModel"),
@@ -67,6 +87,7 @@ let package = Package(
       "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics", "DSP",
       .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
+    tests("MixdownKitTests", "MixdownKit", "Diagnostics", "SessionModel", "Tables", "AudioFiles"),
     tests("AudioFilesTests", "AudioFiles", "DSP"),
   ],
   swiftLanguageModes: [.v6]

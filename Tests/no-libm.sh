@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 swift build -c release --target DSP >/dev/null
 objects=$(find "$(swift build -c release --show-bin-path)/DSP.build" -name '*.o')
 [ -n "$objects" ] || { echo "no objects of DSP found" >&2; exit 1; }
-names='a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10|1p|b)?|pow|cbrt|hypot|fma|fmod|remainder|modf|floor|ceil|round(even)?|trunc|rint|nearbyint|l?lrint|l?lround|ldexp|frexp|scalbl?n|erfc?|[lt]gamma'
+names='a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10|1p|b)?|pow|cbrt|hypot|sqrt|fma|fmod|remainder|modf|floor|ceil|round(even)?|trunc|rint|nearbyint|l?lrint|l?lround|ldexp|frexp|scalbl?n|erfc?|[lt]gamma'
 found=$(nm -u $objects | awk '{print $NF}' | sed 's/@.*//' | grep -E "^_?($names)[fl]?\$" | sort -u || true)
 if [ -n "$found" ]; then
   echo "DSP calls the C mathematics library:" >&2

@@ -34,14 +34,14 @@ public struct AnalogueSection: Sendable, Equatable {
   /// `gain` dB far below f0, half of it at f0, 0 dB far above.
   public static func lowShelf(gain: Double, q: Double) -> AnalogueSection {
     let amplitude = Maths.amplitude(decibels: gain / 2)
-    let damping = amplitude.squareRoot() / q
+    let damping = amplitude.magnitude.squareRoot() / q
     return AnalogueSection(amplitude, amplitude * damping, amplitude * amplitude, over: amplitude, damping, 1)
   }
 
   /// `gain` dB far above f0, half of it at f0, 0 dB far below.
   public static func highShelf(gain: Double, q: Double) -> AnalogueSection {
     let amplitude = Maths.amplitude(decibels: gain / 2)
-    let damping = amplitude.squareRoot() / q
+    let damping = amplitude.magnitude.squareRoot() / q
     return AnalogueSection(amplitude * amplitude, amplitude * damping, amplitude, over: 1, damping, amplitude)
   }
 

@@ -178,7 +178,7 @@ extension BiquadCascade.Section {
     init(_ biquad: BiquadCoefficients) {
       let atZero = 1 + biquad.a1 + biquad.a2
       let atNyquist = 1 - biquad.a1 + biquad.a2
-      let g = (atZero / atNyquist).squareRoot()
+      let g = (atZero / atNyquist).magnitude.squareRoot()
       let n0 = (biquad.b0 + biquad.b1 + biquad.b2) / atZero
       let n2 = (biquad.b0 - biquad.b1 + biquad.b2) / atNyquist
       let kg = 2 * (1 - biquad.a2) / atNyquist

@@ -49,20 +49,13 @@ public struct Dither: Sendable {
   /// Quantises `frames` into `output`, interleaved, from its start: `frames.count · channelCount` integers in
   /// −2^(b−1) … 2^(b−1) − 1. Frames follow those of the call before.
   public mutating func quantise(_ frames: Span<Frame>, into output: inout MutableSpan<Int32>) {
-    let scale = Double(Int64(1) << Int64(bitDepth - 1))
-    let stereo = channelCount == 2
-    for index in 0..<frames.count {
-      let input = stereo ? frames[index] : Frame(repeating: frames[index].x)
-      silentFrames = input == .zero ? silentFrames + 1 : 0
-      let quantised = quantised(input * scale, silent: silentFrames > silenceFrames)
-      let left = clipped(quantised.x, scale)
-      if stereo {
-        output[2 * index] = left
-        output[2 * index + 1] = clipped(quantised.y, scale)
-      } else {
-        output[index] = left
-      }
-      frame &+= 1
+    switch (kind, channelCount == 2) {
+    case (.none, true): quantise(frames, &output, kind: .none, stereo: true)
+    case (.none, false): quantise(frames, &output, kind: .none, stereo: false)
+    case (.tpdf, true): quantise(frames, &output, kind: .tpdf, stereo: true)
+    case (.tpdf, false): quantise(frames, &output, kind: .tpdf, stereo: false)
+    case (.shaped, true): quantise(frames, &output, kind: .shaped, stereo: true)
+    case (.shaped, false): quantise(frames, &output, kind: .shaped, stereo: false)
     }
   }
 
@@ -74,51 +67,83 @@ public struct Dither: Sendable {
     errors = (.zero, .zero, .zero, .zero, .zero)
   }
 
-  /// One frame, in steps of the output, rounded but not yet clipped.
+  /// The loop, once for each kind: inlined into `quantise`, its choices are made at compile time.
   @inline(__always)
-  private mutating func quantised(_ input: Frame, silent: Bool) -> Frame {
-    if kind == .none { return rounded(input) }
-    if silent {
-      errors = (.zero, .zero, .zero, .zero, .zero)
-      return .zero
+  private mutating func quantise(
+    _ frames: Span<Frame>, _ output: inout MutableSpan<Int32>, kind: DitherKind, stereo: Bool
+  ) {
+    let scale = Double(Int64(1) << Int64(bitDepth - 1))
+    var (silent, errors, clipped) = (silentFrames, errors, 0)
+    for index in frames.indices {
+      let input = stereo ? frames[index] : Frame(repeating: frames[index].x)
+      silent = input == .zero ? silent + 1 : 0
+      var target = input * scale
+      if kind != .none {
+        if silent > silenceFrames {
+          target = .zero
+          errors = (.zero, .zero, .zero, .zero, .zero)
+        } else {
+          let time = frame &+ UInt64(truncatingIfNeeded: index)
+          let noise = Frame(triangular(time, 0), stereo ? triangular(time, 1) : 0)
+          if kind == .shaped {
+            target = shaped(target, noise, &errors)
+          } else {
+            target += noise
+          }
+        }
+      }
+      let left = whole(target.x, scale, &clipped)
+      if stereo {
+        output[2 * index] = left
+        output[2 * index + 1] = whole(target.y, scale, &clipped)
+      } else {
+        output[index] = left
+      }
     }
-    let noise = Frame(triangular(0), channelCount == 2 ? triangular(1) : 0)
-    if kind == .tpdf { return rounded(input + noise) }
+    (silentFrames, self.errors) = (silent, errors)
+    clippedSamples += clipped
+    frame &+= UInt64(truncatingIfNeeded: frames.count)
+  }
 
-    // Lipshitz, Vanderkooy, Wannamaker, "Minimally Audible Noise Shaping", JAES 39(11), 1991: the five-tap filter.
-    let fedBack =
-      errors.0 * 2.033 - errors.1 * 2.165 + errors.2 * 1.959 - errors.3 * 1.590 + errors.4 * 0.6149
-    let shaped = input - fedBack
-    let output = rounded(shaped + noise)
-    // A clipped sample's error is not the quantiser's: unbounded, it would make the loop sing.
-    let error = (output - shaped).clamped(lowerBound: Frame(repeating: -2), upperBound: Frame(repeating: 2))
+  private typealias Errors = (Frame, Frame, Frame, Frame, Frame)
+
+  /// Lipshitz, Vanderkooy, Wannamaker, "Minimally Audible Noise Shaping", JAES 39(11), 1991: five taps of error
+  /// feedback. Returns the value to be rounded.
+  @inline(__always)
+  private func shaped(_ input: Frame, _ noise: Frame, _ errors: inout Errors) -> Frame {
+    let early = errors.0 * 2.033 - errors.1 * 2.165 + errors.2 * 1.959
+    let late = errors.3 * 1.590 - errors.4 * 0.6149
+    let target = input - (early - late)
+    let dithered = target + noise
+    let output = Frame(Maths.roundedHalfUp(dithered.x), Maths.roundedHalfUp(dithered.y))
+    // The error of a rounding is bounded; at ±2 nothing else can make the loop sing either.
+    var error = output - target
+    error.replace(with: 2, where: error .> 2)
+    error.replace(with: -2, where: error .< -2)
     errors = (error, errors.0, errors.1, errors.2, errors.3)
-    return output
+    return dithered
   }
 
-  /// ⌊x + ½⌋, exact for magnitudes below 2⁵¹; beyond the integers' range it stays beyond.
+  /// ⌊x + ½⌋, held within the range of the integers.
   @inline(__always)
-  private func rounded(_ value: Frame) -> Frame {
-    Frame(Maths.roundedHalfUp(value.x), Maths.roundedHalfUp(value.y))
-  }
-
-  @inline(__always)
-  private mutating func clipped(_ value: Double, _ scale: Double) -> Int32 {
-    if value >= scale {
-      clippedSamples += 1
+  private func whole(_ value: Double, _ scale: Double, _ clipped: inout Int) -> Int32 {
+    let raised = value + 0.5
+    if raised >= scale {
+      clipped += 1
       return Int32(truncatingIfNeeded: Int64(scale) - 1)
     }
-    guard value >= -scale else {  // NaN too
-      clippedSamples += 1
+    guard raised >= -scale else {  // NaN too
+      clipped += 1
       return Int32(truncatingIfNeeded: -Int64(scale))
     }
-    return Int32(truncatingIfNeeded: Int64(value))
+    let towardsZero = Int64(raised)
+    return Int32(truncatingIfNeeded: towardsZero - (Double(towardsZero) > raised ? 1 : 0))
   }
 
   /// Triangular noise over ±1 for this frame: the halves of one 64-bit draw are its two uniform variables.
   @inline(__always)
-  private func triangular(_ channel: UInt64) -> Double {
-    let draw = SplitMix64.value(key: key, index: 2 &* frame &+ channel)
+  private func triangular(_ time: UInt64, _ channel: UInt64) -> Double {
+    let draw = SplitMix64.value(key: key, index: 2 &* time &+ channel)
     return Double(Int64(draw >> 32) - Int64(draw & 0xFFFF_FFFF)) * 0x1p-32
   }
 }

@@ -72,7 +72,7 @@ public enum FilterDesign {
     let sine = Maths.sine(0.5 * w0)
     // |1 − p e^(−jw)|² over |1 − e^(−jw)|² = 4 sin²(w/2); the prototype's gain at f0 is √½.
     let squared = 0.5 * ((1 - pole) * (1 - pole) + 2 * pole * (1 - cosine)) / (4 * sine * sine)
-    let b = squared.squareRoot()
+    let b = squared.magnitude.squareRoot()
     return BiquadCoefficients(b0: b, b1: -b, b2: 0, a1: -pole, a2: 0)
   }
 
@@ -155,8 +155,8 @@ public enum FilterDesign {
   private static func firstOrder(
     _ prototype: AnalogueSection, pole: Double, _ w0: Double
   ) -> BiquadCoefficients {
-    let sum = (1 - pole) * prototype.squaredMagnitude(at: 0).squareRoot()
-    let difference = (1 + pole) * prototype.squaredMagnitude(at: Maths.pi / w0).squareRoot()
+    let sum = (1 - pole) * prototype.squaredMagnitude(at: 0).magnitude.squareRoot()
+    let difference = (1 + pole) * prototype.squaredMagnitude(at: Maths.pi / w0).magnitude.squareRoot()
     return BiquadCoefficients(
       b0: 0.5 * (sum + difference), b1: 0.5 * (sum - difference), b2: 0, a1: -pole, a2: 0)
   }

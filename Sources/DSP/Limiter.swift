@@ -48,7 +48,7 @@ public struct Limiter: Sendable {
   private let aim: Double
   private let limit: Double
   private let linked: Bool
-  private let kernel = TruePeakKernel.standard
+  private let quickTaps = TruePeakKernel.standard.quick
 
   private var input: [Frame]
   private var output: TruePeakWindow
@@ -164,61 +164,21 @@ public struct Limiter: Sendable {
 
   /// Asks for the reduction that brings the input's peaks, as estimated, under the aim.
   private mutating func estimateNeeds(_ intervals: Range<Int>) {
-    // A peak between samples that lie further under the aim would have to rise by 3 dB; measuring the output
-    // finds it.
-    let worthLooking = Frame(repeating: 0.7 * aim)
-    var place = intervals.lowerBound
-    while let found = loud(place..<intervals.upperBound, above: worthLooking) {
-      place = found + 1
-      let peak = quickPeak(found)
-      guard exceeds(peak, Frame(repeating: aim)) else { continue }
-      if linked {
-        gains[0].need(1 - aim / max(peak.x, peak.y), found..<place + 1)
-      } else {
-        if peak.x > aim { gains[0].need(1 - aim / peak.x, found..<place + 1) }
-        if peak.y > aim { gains[1].need(1 - aim / peak.y, found..<place + 1) }
+    let length = 1 << gains[0].stepShift
+    for start in stride(from: intervals.lowerBound, to: intervals.upperBound, by: length) {
+      let interval = start..<start + length
+      guard
+        let peaks = PeakEstimate.peaks(
+          input.span, interval, taps: quickTaps.span, aim: aim, linked: linked)
+      else { continue }
+      for lane in gains.indices {
+        if peaks.all[lane] > aim { gains[lane].need(1 - aim / peaks.all[lane], interval) }
+        // The last interval ends at the first frame of the next step.
+        if peaks.last[lane] > aim {
+          gains[lane].need(1 - aim / peaks.last[lane], interval.upperBound..<interval.upperBound + 1)
+        }
       }
     }
-  }
-
-  /// The first interval of `range` beside a sample above `threshold`.
-  private func loud(_ range: Range<Int>, above threshold: Frame) -> Int? {
-    let samples = input.span
-    for place in range where exceeds(magnitude(samples[place]), threshold)
-      || exceeds(magnitude(samples[place + 1]), threshold)
-    {
-      return place
-    }
-    return nil
-  }
-
-  /// The true peak of an interval by 12 taps at quarters of a frame, and a parabola through any three of them that
-  /// turn between.
-  private func quickPeak(_ place: Int) -> Frame {
-    let taps = kernel.quick.span
-    let samples = input.span
-    var quarters = (Frame.zero, Frame.zero, Frame.zero, Frame.zero)
-    for tap in 0..<TruePeakKernel.quickTaps {
-      let frame = place - TruePeakKernel.quickReach + tap
-      let sample = samples[frame]
-      // The third quarter of the interval before.
-      quarters.0 += samples[frame - 1] * taps[2 * TruePeakKernel.quickTaps + tap]
-      quarters.1 += sample * taps[tap]
-      quarters.2 += sample * taps[TruePeakKernel.quickTaps + tap]
-      quarters.3 += sample * taps[2 * TruePeakKernel.quickTaps + tap]
-    }
-    let (left, right) = (samples[place], samples[place + 1])
-    return greater(
-      greater(crest(quarters.0, left, quarters.1), crest(left, quarters.1, quarters.2)),
-      greater(crest(quarters.1, quarters.2, quarters.3), crest(quarters.2, quarters.3, right)))
-  }
-
-  /// The magnitude of `middle`, or of the top of the parabola through it and its neighbours if it is nearest.
-  private func crest(_ before: Frame, _ middle: Frame, _ after: Frame) -> Frame {
-    let slope = after - before
-    let bend = (after - middle) + (before - middle)
-    let top = magnitude(middle - slope * slope / (bend * 8))
-    return magnitude(middle).replacing(with: top, where: magnitude(slope) .< magnitude(bend))
   }
 
   /// Computes gain and output of the frames of `range`, and analyses it.

@@ -44,10 +44,10 @@ struct MatchedDesign {
     let discriminant = 0.25 * c1 * c1 / (c2 * c2) - c0 / c2
     if discriminant <= 0 {
       let decay = Maths.exp(-damping)
-      return (-2 * decay * Maths.cosine((-discriminant).squareRoot() * centre), decay * decay)
+      return (-2 * decay * Maths.cosine((-discriminant).magnitude.squareRoot() * centre), decay * decay)
     }
     // Two real roots; the slow one by Vieta, so that no digits cancel.
-    let fast = damping + discriminant.squareRoot() * centre
+    let fast = damping + discriminant.magnitude.squareRoot() * centre
     let slow = c0 / c2 * centre * centre / fast
     let fastDecay = Maths.exp(-fast)
     let slowDecay = Maths.exp(-slow)
@@ -119,8 +119,8 @@ struct MatchedDesign {
   func zeroAtZeroExactAtCentre() -> BiquadCoefficients {
     let (B1, B2) = exactAtCentre(0)
     // Vicanek 2016, equations 36–38: b0 + b1 + b2 = 0.
-    let b1 = -0.5 * Self.positive(B1).squareRoot()
-    let b0 = 0.5 * (Self.positive(B2 + b1 * b1).squareRoot() - b1)
+    let b1 = -0.5 * Self.positive(B1).magnitude.squareRoot()
+    let b0 = 0.5 * (Self.positive(B2 + b1 * b1).magnitude.squareRoot() - b1)
     return BiquadCoefficients(b0: b0, b1: b1, b2: -b0 - b1, a1: a1, a2: a2)
   }
 
@@ -133,7 +133,7 @@ struct MatchedDesign {
       m += weight * weight
       y += weight
     }
-    let b = (y / m).squareRoot()
+    let b = (y / m).magnitude.squareRoot()
     return BiquadCoefficients(b0: b, b1: -2 * b, b2: b, a1: a1, a2: a2)
   }
 
@@ -158,10 +158,10 @@ struct MatchedDesign {
     // A fit may dip to zero where the prototype only nearly does; its inverse would then be unstable. At the
     // Nyquist frequency a hundredth of the wanted power is enough to prevent that.
     let nyquist = prototype.squaredMagnitude(at: Maths.pi / centre) * A1
-    let atZero = Self.positive(B0).squareRoot()
-    let atNyquist = (B1 > 0.01 * nyquist ? B1 : 0.01 * nyquist).squareRoot()
+    let atZero = Self.positive(B0).magnitude.squareRoot()
+    let atNyquist = (B1 > 0.01 * nyquist ? B1 : 0.01 * nyquist).magnitude.squareRoot()
     let sum = 0.5 * (atZero + atNyquist)
-    let b0 = 0.5 * (sum + Self.positive(sum * sum + B2).squareRoot())
+    let b0 = 0.5 * (sum + Self.positive(sum * sum + B2).magnitude.squareRoot())
     let b1 = 0.5 * (atZero - atNyquist)
     let b2 = -0.25 * B2 / b0
     guard prototype.n2 != 0, b2 > 0.95 * b0 else {

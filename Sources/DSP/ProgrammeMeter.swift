@@ -86,7 +86,9 @@ public struct ProgrammeMeter: Sendable {
       let samples = statistics[index].samplePeaks
       samplePeak = max(samplePeak, samples.left.amplitude, samples.right.amplitude)
       if let means = statistics[index].directCurrent {
-        for mean in [means.left, means.right] where Maths.magnitude(mean) > Maths.magnitude(offset) { offset = mean }
+        for mean in [means.left, means.right] where Maths.magnitude(mean) > Maths.magnitude(offset) {
+          offset = mean
+        }
       }
     }
     let integrated = programme.integrated

@@ -31,7 +31,9 @@ public struct ProgrammeStatistics: Sendable {
   public mutating func process(_ frames: Span<Frame>) {
     var (sum, squares, product) = (sum, squares, product)
     var peak = Frame(samplePeaks.left.amplitude, samplePeaks.right.amplitude)
-    let hot = Frame(repeating: Self.fullScale)
+    // `exceeds` asks for more than; this is the number next under full scale.
+    let hot = Frame(repeating: Self.fullScale.nextDown)
+    var inRun = runs != .zero
     for index in frames.indices {
       let frame = frames[index]
       let level = magnitude(frame)
@@ -39,11 +41,13 @@ public struct ProgrammeStatistics: Sendable {
       squares += frame * frame
       product += frame.x * frame.y
       if exceeds(level, peak) {
-        if level.x > peak.x { samplePeaks.left = TruePeak(amplitude: level.x, frame: frameCount + index) }
-        if level.y > peak.y { samplePeaks.right = TruePeak(amplitude: level.y, frame: frameCount + index) }
+        notePeak(level, frameCount + index)
         peak = greater(peak, level)
       }
-      if level.x >= hot.x || level.y >= hot.y || runs != .zero { count(level) }
+      if inRun || exceeds(level, hot) {
+        count(level)
+        inRun = runs != .zero
+      }
     }
     (self.sum, self.squares, self.product) = (sum, squares, product)
     frameCount += frames.count
@@ -58,17 +62,24 @@ public struct ProgrammeStatistics: Sendable {
   /// Σ L·R / √(Σ L² · Σ R²): 1 mono, 0 unrelated, −1 inverted. `nil` for one channel, or if either is silent.
   public var correlation: Double? {
     guard channelCount == 2, squares.x > 0, squares.y > 0 else { return nil }
-    return product / (squares.x.squareRoot() * squares.y.squareRoot())
+    return product / (squares.x.magnitude.squareRoot() * squares.y.magnitude.squareRoot())
   }
 
   /// The root mean square of each channel, as a factor of full scale; `nil` for an empty programme.
   public var rootMeanSquare: (left: Double, right: Double)? {
     guard frameCount > 0 else { return nil }
     let mean = squares / Double(frameCount)
-    return (mean.x.squareRoot(), mean.y.squareRoot())
+    return (mean.x.magnitude.squareRoot(), mean.y.magnitude.squareRoot())
   }
 
   public mutating func reset() { self = ProgrammeStatistics(channelCount: channelCount) }
+
+  private mutating func notePeak(_ level: Frame, _ frame: Int) {
+    if level.x > samplePeaks.left.amplitude { samplePeaks.left = TruePeak(amplitude: level.x, frame: frame) }
+    if level.y > samplePeaks.right.amplitude {
+      samplePeaks.right = TruePeak(amplitude: level.y, frame: frame)
+    }
+  }
 
   private mutating func count(_ level: Frame) {
     for lane in 0..<channelCount {

@@ -1,7 +1,7 @@
 /// One Schroeder all-pass: smears a click into a burst of echoes and leaves the spectrum's level alone.
 ///
 /// v[n] = x[n] − g·v[n−d], y[n] = g·v[n] + v[n−d] (Schroeder, *Natural sounding artificial reverberation*,
-/// JAES 10(3), 1962, equation 3). The same delay on both sides; `gain` may move while it runs.
+/// JAES 10(3), 1962). The same delay on both sides; `gain` may move while it runs.
 struct ReverbAllPass: Sendable {
   /// The ring holds exactly one delay: a place is read, then overwritten.
   private var ring: [Frame]

@@ -1,8 +1,8 @@
 /// The first reflections: a few echoes of each side, most on their own side, some across.
 ///
-/// Times are spread evenly between the model's first and last reflection and jittered, apart for left and right;
-/// levels follow the decay, signs are random so that the sum has no colour of its own. Each output side has an
-/// energy of 1 for a click of 1 on both inputs.
+/// Times are spread evenly between the model's first and last reflection and jittered, apart for left and
+/// right; levels follow the decay, signs are random so that the sum has no colour of its own. Each output
+/// side has an energy of 1 for a click of 1 on both inputs.
 struct ReverbEarlyReflections: Sendable {
   static let count = 12
   /// Reflections from here on cross to the other side (their times lie among the others').
@@ -27,7 +27,7 @@ struct ReverbEarlyReflections: Sendable {
   init(_ design: Reverb.Design, sampleRate: Double, scale: Double, longestRun: Int) {
     self.sampleRate = sampleRate
     character = ReverbCharacter(design.model)
-    var random = ReverbRandom(seed: design.seed ^ 0x6561_726C_79)
+    var random = ReverbRandom(seed: (design.seed &+ character.firstSeed) ^ 0x6561_726C_79)
     let first = character.firstReflection * scale * sampleRate
     let last = character.lastReflection * scale * sampleRate
     let spacing = (last - first) / Double(Self.count)
@@ -60,7 +60,7 @@ struct ReverbEarlyReflections: Sendable {
       targetGains[reflection] = level
       energy += level * level
     }
-    let scale = Frame(1 / energy.x.squareRoot(), 1 / energy.y.squareRoot())
+    let scale = Frame(1 / energy.x.magnitude.squareRoot(), 1 / energy.y.magnitude.squareRoot())
     for reflection in 0..<Self.count {
       targetGains[reflection] *= scale * signs[reflection]
     }
@@ -79,7 +79,7 @@ struct ReverbEarlyReflections: Sendable {
   mutating func process(
     _ frames: borrowing MutableSpan<Frame>, _ range: Range<Int>, into output: inout [Frame]
   ) {
-    precondition(range.count <= output.count)
+    precondition(range.lowerBound >= 0 && range.upperBound <= frames.count && range.count <= output.count)
     var reflections = output.mutableSpan
     let length = ring.count
     let gains = gains, dulling = dulling
@@ -97,11 +97,9 @@ struct ReverbEarlyReflections: Sendable {
         right[reflection] = wrapped(place - rightDelay[reflection], length)
         run = min(run, length - left[reflection], length - right[reflection])
       }
-      for index in 0..<run {
-        unsafe ring[unchecked: place &+ index] = frames[range.lowerBound + start + index]
-      }
       // Four reflections a pass, so that their places stay in registers: eight own, four across.
       for index in 0..<run {
+        unsafe ring[unchecked: place &+ index] = frames[unchecked: range.lowerBound &+ start &+ index]
         var sum = Frame.zero
         for reflection in 0..<4 {
           let heard = unsafe Frame(

@@ -1,8 +1,8 @@
 /// What the sound passes before it meets the space: low cut, high cut and predelay.
 ///
-/// The cuts are Butterworth sections in state-variable form, whose coefficients may move at any frame without a
-/// click (Zavalishin, *The Art of VA Filter Design*, rev. 2.1.2, section 4.2; Simper's arrangement of its
-/// trapezoidal integrators). They are warped to be exact at their corner.
+/// The cuts are Butterworth sections in state-variable form, whose coefficients may move at any frame
+/// without a click (Zavalishin, *The Art of VA Filter Design*, rev. 2.1.2, chapter 4; Simper's
+/// arrangement of its trapezoidal integrators). They are warped to be exact at their corner.
 struct ReverbInput: Sendable {
   /// tan(π f/fs) of the two corners, now and to come.
   struct Corners: Sendable {

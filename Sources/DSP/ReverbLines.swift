@@ -1,4 +1,5 @@
-/// One value for each of the sixteen lines: eight pairs, the left side's lines in lane x, the right side's in y.
+/// One value for each of the sixteen lines: eight pairs, the left side's lines in lane x, the right side's
+/// in y.
 ///
 /// Eight named frames rather than an array, so that they live in registers.
 struct ReverbLines: Sendable {
@@ -71,7 +72,7 @@ struct ReverbLines: Sendable {
     return result
   }
 
-  mutating func flush() { self = Self.combine(self, self) { frame, _ in reverbFlushed(frame) } }
+  mutating func flush() { self = Self.combine(self, self) { frame, _ in flushed(frame) } }
 }
 
 func approached(_ value: ReverbLines, _ target: ReverbLines, _ part: Double) -> ReverbLines {

@@ -1,18 +1,18 @@
-/// The tail: sixteen lines of mutually prime lengths, kept as eight pairs, that feed each other through an orthogonal
-/// matrix.
+/// The tail: sixteen lines of mutually prime lengths, kept as eight pairs, that feed each other through an
+/// orthogonal matrix.
 ///
-/// Pair k holds a line of the left side (lane x) and one of the right (lane y). Once a frame every line is read,
-/// passes its absorbent filter, the eight lines of a side meet in a Hadamard matrix, and what comes back enters
-/// the lines again with the new input. Half of the lines change sides where they are read: the whole is a
-/// permutation and two Hadamard matrices, hence orthogonal, and loses only what the filters take
-/// (Jot and Chaigne, AES 90th convention, 1991, sections 3 and 4).
+/// Pair k holds a line of the left side (lane x) and one of the right (lane y). Once a frame every line is
+/// read, passes its absorbent filter, the eight lines of a side meet in a Hadamard matrix, and what comes
+/// back enters the lines again with the new input. Half of the lines change sides where they are read: the
+/// whole is a permutation and two Hadamard matrices, hence orthogonal, and loses only what the filters take
+/// (Jot and Chaigne, AES 90th convention, 1991).
 ///
-/// The input enters its own side by (+ 0 + 0 + 0 − 0) and the other by (0 + 0 + 0 + 0 −); an ear hears, after the
-/// matrix, its own side by (+ 0 − 0 + 0 + 0) and the other by (0 + 0 − 0 + 0 +). Through the matrix each of the
-/// four is a row of ±1 over all lines of a side, so no line's end echoes its beginning louder than the others do.
-/// Rows in and rows out are orthogonal on purpose: where they overlap, the modes that are struck hardest are also
-/// heard best, and the tail seems to decay too slowly until the modes stand apart (the coherent backscattering of
-/// acoustics and optics).
+/// The input enters its own side by (+ 0 + 0 + 0 − 0) and the other by (0 + 0 + 0 + 0 −); an ear hears,
+/// after the matrix, its own side by (+ 0 − 0 + 0 + 0) and the other by (0 + 0 − 0 + 0 +). Through the
+/// matrix each of the four is a row of ±1 over all lines of a side, so no line's end echoes its beginning
+/// louder than the others do. Rows in and rows out are orthogonal on purpose: where they overlap, the modes
+/// that are struck hardest are also heard best, and the tail seems to decay too slowly until the modes
+/// stand apart (the coherent backscattering of acoustics and optics).
 struct ReverbNetwork: Sendable {
   static let pairs = 8
 
@@ -44,7 +44,7 @@ struct ReverbNetwork: Sendable {
   init(_ design: Reverb.Design, sampleRate: Double, scale: Double, longestRun: Int) {
     self.sampleRate = sampleRate
     character = ReverbCharacter(design.model)
-    var random = ReverbRandom(seed: design.seed)
+    var random = ReverbRandom(seed: design.seed &+ character.firstSeed)
 
     // Lengths in a geometric row, jittered within their step, without common divisors.
     let ratio = Maths.log2(character.longestLine / character.shortestLine)
@@ -94,7 +94,7 @@ struct ReverbNetwork: Sendable {
     // With energy spread evenly over the lines each round keeps its mean loss G, and all rounds together give
     // G/(1−G) of what entered: eight lines a side, each at matrixScale, so the sums cancel.
     let mean = energy / Double(2 * Self.pairs)
-    target.level = ((1 - mean) / (8 * mean)).squareRoot()
+    target.level = ((1 - mean) / (8 * mean)).magnitude.squareRoot()
   }
 
   mutating func approach(_ part: Double) {

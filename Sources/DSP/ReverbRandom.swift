@@ -1,5 +1,5 @@
-/// The choices a seed makes: SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*,
-/// OOPSLA 2014, figure 17).
+/// The choices a seed makes: SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number
+/// generators*, OOPSLA 2014).
 struct ReverbRandom {
   private var state: UInt64
 

@@ -36,6 +36,10 @@ struct TruePeakKernel: Sendable {
   let nearCurvature: Double
   let farCurvature: Double
 
+  /// The same between two points of the judge a quarter of a frame apart.
+  let nearQuarterCurvature: Double
+  let farQuarterCurvature: Double
+
   static let standard = TruePeakKernel()
 
   private init() {
@@ -43,7 +47,6 @@ struct TruePeakKernel: Sendable {
     var short: [Double] = []
     var nearTreble: [Double] = []
     var farTreble: [Double] = []
-    var curvature = (near: 0.0, far: 0.0)
     for phase in 1..<Self.phases {
       let exact = Self.windowedSinc(phase: phase, taps: Self.judgeTaps, shape: 10)
       let estimate = Self.windowedSinc(phase: phase, taps: Self.shortTaps, shape: 6)
@@ -54,16 +57,38 @@ struct TruePeakKernel: Sendable {
       let treble = Self.trebleNorm(error)
       nearTreble.append(treble.near)
       farTreble.append(treble.far)
-      let bend = Self.curvatureNorm(exact)
-      curvature = (max(curvature.near, bend.near), max(curvature.far, bend.far))
     }
     quick = [4, 8, 12].flatMap { Self.windowedSinc(phase: $0, taps: Self.quickTaps, shape: 4) }
     self.judge = judge
     self.short = short
     self.nearTreble = nearTreble
     self.farTreble = farTreble
-    nearCurvature = curvature.near
-    farCurvature = curvature.far
+    (nearCurvature, farCurvature) = Self.worstCurvature(judge, spacing: 16)
+    (nearQuarterCurvature, farQuarterCurvature) = Self.worstCurvature(judge, spacing: 4)
+  }
+
+  /// The worst error of a straight line between two of the judge's points, `spacing` phases apart.
+  private static func worstCurvature(_ judge: [Double], spacing: Int) -> (near: Double, far: Double) {
+    /// The judge's taps, with one more for the frame after the interval.
+    func taps(_ phase: Int) -> [Double] {
+      var taps = Array(repeating: 0.0, count: judgeTaps)
+      if phase % phases == 0 {
+        taps[judgeReach + phase / phases] = 1
+      } else {
+        taps = Array(judge[(phase - 1) * judgeTaps..<phase * judgeTaps])
+      }
+      return taps
+    }
+    var worst = (near: 0.0, far: 0.0)
+    for phase in 1..<phases where phase % spacing != 0 {
+      let start = phase / spacing * spacing
+      let part = Double(phase - start) / Double(spacing)
+      let (exact, before, after) = (taps(phase), taps(start), taps(start + spacing))
+      let error = exact.indices.map { exact[$0] - before[$0] * (1 - part) - after[$0] * part }
+      let norm = curvatureNorm(error)
+      worst = (max(worst.near, norm.near), max(worst.far, norm.far))
+    }
+    return worst
   }
 
   /// Taps around a place `phase`/16 after a frame, half of them on either side, for that frame's sample and those
@@ -77,7 +102,7 @@ struct TruePeakKernel: Sendable {
       // sin π(offset − k) = (−1)^k sin π·offset.
       let sine = (tap - (taps / 2 - 1)) % 2 == 0 ? height : -height
       let place = distance / half
-      let window = bessel(shape * (1 - place * place).squareRoot()) / bessel(shape)
+      let window = bessel(shape * (1 - place * place).magnitude.squareRoot()) / bessel(shape)
       return sine / (Maths.pi * distance) * window
     }
   }
@@ -111,16 +136,16 @@ struct TruePeakKernel: Sendable {
     return norm(quotient, middle: tail + judgeReach)
   }
 
-  /// The same for the linear estimate and the second difference x[n−1] − 2x[n] + x[n+1].
-  private static func curvatureNorm(_ exact: [Double]) -> (near: Double, far: Double) {
-    // A straight line's worth of the judge is put on the two samples beside the place: what is left has no sum
-    // and no first moment, and two running sums divide it by (1 − z⁻¹)² without remainder.
-    var error = exact
+  /// The same for a straight line's error and the second difference x[n−1] − 2x[n] + x[n+1].
+  private static func curvatureNorm(_ line: [Double]) -> (near: Double, far: Double) {
+    // What the windowing leaves of sum and first moment, some 10⁻⁵, is put on the two samples beside the place
+    // (the search allows for it): then two running sums divide by (1 − z⁻¹)² without remainder.
+    var error = line
     var sum = 0.0
     var moment = 0.0
-    for tap in exact.indices {
-      sum += exact[tap]
-      moment += exact[tap] * Double(tap - judgeReach)
+    for tap in line.indices {
+      sum += line[tap]
+      moment += line[tap] * Double(tap - judgeReach)
     }
     error[judgeReach] -= sum - moment
     error[judgeReach + 1] -= moment

@@ -107,7 +107,7 @@ struct TruePeakWindow: Sendable {
         while place < groupEnd {
           let larger = greater(magnitude(samples[place]), magnitude(samples[place + 1]))
           if exceeds(larger, clear) {
-            let peak = judged(place, near: around.near.treble, far: around.far.treble, above: limit)
+            let peak = judged(place, near: around.near, far: around.far, above: limit)
             if exceeds(peak, .zero) {
               return (place, peak.replacing(with: peak + margin, where: peak .> .zero))
             }
@@ -121,34 +121,34 @@ struct TruePeakWindow: Sendable {
   }
 
   /// The judge's maximum in the interval of frame `place`, per channel, where above `threshold`; else 0.
-  private func judged(_ place: Int, near: Frame, far: Frame, above threshold: Frame) -> Frame {
-    let samples = frames.span
-    let short = kernel.short.span
-    var possible = InlineArray<16, Frame>(repeating: .zero)
-    var best = magnitude(samples[place])
+  private func judged(_ place: Int, near: Group, far: Group, above threshold: Frame) -> Frame {
+    var best = magnitude(frames[place])
     best = best.replacing(with: 0, where: best .<= threshold)
     var floor = greater(threshold, best)
+
+    // Bounds at the quarters clear most intervals, and most quarters of those they do not.
+    let rise =
+      near.curvature * kernel.nearQuarterCurvature + far.curvature * kernel.farQuarterCurvature
+      + floor * 0.0001
+    let quarters = InlineArray<5, Frame> { quarter in
+      quarter % 4 == 0
+        ? magnitude(frames[place + quarter / 4]) : bound(place, phase: 4 * quarter, near, far)
+    }
+    var possible = InlineArray<16, Frame>(repeating: .zero)
     var anyPossible = false
-    for phase in 0..<15 {
-      var sum = Frame.zero
-      var other = Frame.zero
-      var tap = phase * TruePeakKernel.shortTaps
-      var frame = place - TruePeakKernel.shortReach
-      for _ in 0..<TruePeakKernel.shortTaps / 2 {
-        sum += unsafe samples[unchecked: frame] * short[unchecked: tap]
-        other += unsafe samples[unchecked: frame + 1] * short[unchecked: tap + 1]
-        tap += 2
-        frame += 2
+    for quarter in 0..<4 where exceeds(greater(quarters[quarter], quarters[quarter + 1]) + rise, floor) {
+      anyPossible = true
+      if quarter > 0 { possible[4 * quarter] = quarters[quarter] }
+      if quarter < 3 { possible[4 * quarter + 4] = quarters[quarter + 1] }
+      for phase in 4 * quarter + 1..<4 * quarter + 4 {
+        possible[phase] = bound(place, phase: phase, near, far)
       }
-      let bound = magnitude(sum + other) + near * kernel.nearTreble[phase] + far * kernel.farTreble[phase]
-      possible[phase] = bound * 1.000001
-      anyPossible = anyPossible || exceeds(possible[phase], floor)
     }
     // The most promising phase first: it usually clears the others.
     while anyPossible {
       var chosen = 0
       var promise = -1.0
-      for phase in 0..<15 {
+      for phase in 1..<TruePeakKernel.phases {
         let excess = possible[phase] - floor
         let larger = excess.x > excess.y ? excess.x : excess.y
         if larger > promise {
@@ -165,12 +165,29 @@ struct TruePeakWindow: Sendable {
     return best
   }
 
-  /// The judge's magnitude at phase `phase` + 1 of the interval of frame `place`.
+  /// The most the judge can find at `phase` (1 … 15) of the interval of frame `place`.
+  private func bound(_ place: Int, phase: Int, _ near: Group, _ far: Group) -> Frame {
+    let samples = frames.span
+    let short = kernel.short.span
+    var sums = (Frame.zero, Frame.zero)
+    var tap = (phase - 1) * TruePeakKernel.shortTaps
+    var frame = place - TruePeakKernel.shortReach
+    for _ in 0..<TruePeakKernel.shortTaps / 2 {
+      unsafe sums.0 += samples[unchecked: frame] * short[unchecked: tap]
+      unsafe sums.1 += samples[unchecked: frame + 1] * short[unchecked: tap + 1]
+      tap += 2
+      frame += 2
+    }
+    let error = near.treble * kernel.nearTreble[phase - 1] + far.treble * kernel.farTreble[phase - 1]
+    return (magnitude(sums.0 + sums.1) + error) * 1.000001
+  }
+
+  /// The judge's magnitude at `phase` (1 … 15) of the interval of frame `place`.
   private func judge(_ place: Int, phase: Int) -> Frame {
     let samples = frames.span
     let taps = kernel.judge.span
     var sums = (Frame.zero, Frame.zero, Frame.zero, Frame.zero)
-    var tap = phase * TruePeakKernel.judgeTaps
+    var tap = (phase - 1) * TruePeakKernel.judgeTaps
     var frame = place - TruePeakKernel.judgeReach
     for _ in 0..<TruePeakKernel.judgeTaps / 4 {
       unsafe sums.0 += samples[unchecked: frame] * taps[unchecked: tap]

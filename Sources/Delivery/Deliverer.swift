@@ -183,7 +183,7 @@ public struct Deliverer: Sendable {
   ) throws {
     let ids = group.deliverables.map(\.id)
     guard
-      let (mastered, gain) = try mastered(
+      let mastered = try mastered(
         group.master, take, frameCount, plan, ids, &result, progress: progress, isCancelled: isCancelled)
     else { return }
     let encodings = try group.deliverables.map { id, deliverable in
@@ -207,7 +207,8 @@ public struct Deliverer: Sendable {
         result.files.append(
           DeliveredFile(
             id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: file.fileHash,
-            measurement: file.measurement, gainDecibels: gain, limitingDecibels: mastered.limiting))
+            measurement: file.measurement, gainDecibels: mastered.gain,
+            limitingDecibels: mastered.result.limiting))
       case .failure(let error as AudioFileError) where error.side == .output:
         result.diagnostics.append(
           Diagnostic(.writeFailed, .error, error.message, path: "deliverables.\(encoding.id)", hints: error.hints))
@@ -216,19 +217,25 @@ public struct Deliverer: Sendable {
     }
   }
 
+  /// A finished master, before any file.
+  private struct Mastered {
+    var output: Scratch
+    var result: MasterPass.Result
+    var gain: Double
+  }
+
   private func mastered(
     _ master: Master, _ take: MasterTake, _ frameCount: Int, _ plan: RenderPlan, _ ids: [String],
     _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> (MasterPass.Result, gain: Double)? {
+  ) throws -> Mastered? {
     let pass = MasterPass(
-      source: take.scratch, frameCount: frameCount, sampleRate: plan.sampleRate,
+      source: take.scratch, output: try Scratch(), frameCount: frameCount, sampleRate: plan.sampleRate,
       limiter: master.limiter.map { LimiterProcessor.kernelSettings($0.settings, plan.context) },
       fadeIn: master.fadeIn.map { fade($0, plan, frameCount) }, fadeOut: master.fadeOut.map { fade($0, plan, frameCount) },
       workers: workers, isCancelled: isCancelled)
     guard let loudness = master.loudness else {
-      let mastered = try pass.run(gain: 0)
-      return (mastered, 0)
+      return Mastered(output: pass.output, result: try pass.run(gain: 0), gain: 0)
     }
     let maximum = master.limiter == nil ? .infinity : loudness.maxLimiting.magnitude
     let search = LoudnessSearch(target: loudness.integrated.magnitude, maximumLimiting: maximum)
@@ -249,7 +256,7 @@ public struct Deliverer: Sendable {
             .muchLimiting, .warning, "to reach \(target), the limiter takes up to \(oneDecimal(mastered.limiting)) dB from \(names)",
             hints: ["a lower target or tamer peaks in the mix keep more punch"]))
       }
-      return (mastered, gain)
+      return Mastered(output: pass.output, result: mastered, gain: gain)
     case .nothingToMeasure:
       problem = Diagnostic(
         .nothingToMeasure, .error, "\(names) cannot have \(target): the master is silent or shorter than 400 ms",
@@ -285,7 +292,7 @@ public struct Deliverer: Sendable {
   }
 
   private func encoding(
-    _ id: String, _ deliverable: Deliverable, _ mastered: MasterPass.Result, _ frameCount: Int, _ plan: RenderPlan
+    _ id: String, _ deliverable: Deliverable, _ mastered: Mastered, _ frameCount: Int, _ plan: RenderPlan
   ) throws -> Encoding {
     let metadata = deliverable.metadata.laid(over: session.metadata)
     let coverPath =
@@ -294,7 +301,7 @@ public struct Deliverer: Sendable {
     return Encoding(
       id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
       seed: session.seed.value,
-      tags: Tags(metadata, tempo: session.tempo?.magnitude, cover: cover, id3: deliverable.id3, mastered.measurement),
+      tags: Tags(metadata, tempo: session.tempo?.magnitude, cover: cover, id3: deliverable.id3, mastered.result.measurement),
       master: mastered.output, frameCount: frameCount, sampleRate: Int(plan.sampleRate))
   }
 

@@ -52,17 +52,19 @@ struct LoudnessSearch {
       } else {
         above = (gain, loudness)
       }
-      gain = next(gain, miss, below, above)
+      gain = next(gain, miss, limiting: result.limiting, below, above)
     }
     return .unreachable(closest: below?.loudness ?? above?.loudness ?? start)
   }
 
   private func next(
-    _ gain: Double, _ miss: Double, _ below: (gain: Double, loudness: Double)?, _ above: (gain: Double, loudness: Double)?
+    _ gain: Double, _ miss: Double, limiting: Double, _ below: (gain: Double, loudness: Double)?,
+    _ above: (gain: Double, loudness: Double)?
   ) -> Double {
     guard let below, let above else {
-      // A limiter at work gives back less than a dB for each dB, so a little more is asked for.
-      return gain + miss * (miss > 0 ? 1.3 : 1)
+      // What the limiter takes grows about as the square of how far the gain is past where it starts to work.
+      guard limiting > 0, miss > 0 else { return gain + miss }
+      return gain + miss / max(0.3, 1 - 2 * miss / limiting)
     }
     let slope = (above.loudness - below.loudness) / (above.gain - below.gain)
     let secant = below.gain + (target - below.loudness) / slope

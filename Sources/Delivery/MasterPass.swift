@@ -6,6 +6,8 @@ import Synchronization
 /// One way through the end of the master: gain, limiter, fades, and a meter on what comes out.
 struct MasterPass {
   var source: Scratch
+  /// Where the result of the latest run is.
+  var output: Scratch
   var frameCount: Int
   var sampleRate: Double
   var limiter: DSP.Limiter.Settings?
@@ -15,15 +17,14 @@ struct MasterPass {
   var isCancelled: @Sendable () -> Bool
 
   struct Result {
-    var output: Scratch
     var measurement: Measurement
     /// The greatest reduction that the limiter made, in dB.
     var limiting: Double
   }
 
-  /// Masters with `gain` dB. While a block is measured, the next one is being limited.
+  /// Masters with `gain` dB into `output`, over what was there. While a block is measured, the next one is being limited.
   func run(gain: Double) throws -> Result {
-    let output = try Scratch()
+    output.rewind()
     let blockFrames = MixRenderer.standardBlockFrames
     let stage = LimiterStage(self, gain: gain, blockFrames: blockFrames)
     let meter = MeterStage(output, sampleRate: sampleRate, expectedFrames: frameCount)
@@ -44,7 +45,7 @@ struct MasterPass {
       }
       if let error = failure.withLock({ $0 }) { throw error }
     }
-    return Result(output: output, measurement: meter.measurement, limiting: stage.limiting)
+    return Result(measurement: meter.measurement, limiting: stage.limiting)
   }
 }
 
@@ -96,11 +97,11 @@ private final class LimiterStage: @unchecked Sendable {
 /// Keeps and measures what was mastered.
 private final class MeterStage: @unchecked Sendable {
   private let output: Scratch
-  private var meter: FrameMeter
+  private var meter: ProgrammeMeter
 
   init(_ output: Scratch, sampleRate: Double, expectedFrames: Int) {
     self.output = output
-    meter = FrameMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
+    meter = ProgrammeMeter(sampleRate: sampleRate, channelCount: 2, expectedFrames: expectedFrames)
   }
 
   func receive(_ frames: Span<Frame>) throws {
@@ -108,5 +109,5 @@ private final class MeterStage: @unchecked Sendable {
     meter.process(frames)
   }
 
-  var measurement: Measurement { meter.measurement }
+  var measurement: Measurement { Measurement(meter.measurement) }
 }

@@ -15,8 +15,9 @@ final class Scratch: FrameSink, @unchecked Sendable {
   private let descriptor: Int32
   private(set) var frameCount = 0
 
-  struct Failure: Error {
+  struct Failure: Error, CustomStringConvertible {
     var message: String
+    var description: String { message }
   }
 
   init() throws {
@@ -34,6 +35,9 @@ final class Scratch: FrameSink, @unchecked Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Starts anew; the space is kept, so that another run over it costs no new pages.
+  func rewind() { frameCount = 0 }
 
   func receive(_ frames: Span<Frame>) throws {
     var offset = frameCount * MemoryLayout<Frame>.stride

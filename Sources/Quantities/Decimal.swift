@@ -8,6 +8,9 @@ struct Decimal {
   /// What follows the number, without the space between.
   var rest: String
 
+  /// Far more than any quantity needs, and few enough to be read at once.
+  private static let digitLimit = 40
+
   /// Reads the number at the start of `text`; `nil` when there is none.
   init?(prefixOf text: String) throws(QuantityError) {
     var characters = Substring(text)
@@ -57,6 +60,9 @@ struct Decimal {
       if power.first?.isDecimalDigit == true {
         throw QuantityError(.number, "\(quoted(text)) has an exponent; write the number out")
       }
+    }
+    guard digits.utf8.count <= Self.digitLimit else {
+      throw QuantityError(.number, "\(quoted(text)) has more than \(Self.digitLimit) digits")
     }
     self.digits = digits
     rest = String(characters.drop { $0 == " " })

@@ -87,7 +87,7 @@ extension DiagnosticCode {
       Two keys say the same thing in two ways, such as `bitrate` and `quality`. Keep one.
       """)
   public static let badTag = DiagnosticCode(
-    "R0415", title: "metadata that no store accepts",
+    "D0805", title: "metadata that no store accepts",
     explanation: """
       A code or date of the metadata does not have its standard's form: an ISRC has 12 characters, a UPC or EAN
       12 or 13 digits with a check digit, a date is `2026-11-22`, `2026-11` or `2026`.
@@ -138,24 +138,27 @@ extension DiagnosticCode {
       one of its steps has to go.
       """)
   public static let nameTaken = DiagnosticCode(
-    "G0603", title: "a name that is taken",
+    "R0415", title: "a name that is taken",
     explanation: """
       Tracks, buses and VCAs share one set of names, and `main` and `master` are reserved, so that a path or a
       send means one thing.
       """)
   public static let noTracks = DiagnosticCode(
-    "G0604", title: "a session without tracks",
+    "S0207", title: "a session without tracks",
     explanation: "A mix needs at least one track with a stem.")
+  public static let tooManyTracks = DiagnosticCode(
+    "S0208", title: "more tracks than a session may have",
+    explanation: "A session has at most 1000 tracks. Bounce groups of them to stems of their own.")
   public static let unusedBus = DiagnosticCode(
-    "G0605", title: "a bus that nothing feeds",
+    "G0603", title: "a bus that nothing feeds",
     explanation: """
       No track or bus has this bus as its output or sends to it, so it is silent. Take it out, or feed it.
       """)
   public static let committedSolo = DiagnosticCode(
-    "G0606", title: "a solo in the file",
+    "G0604", title: "a solo in the file",
     explanation: """
       `solo: true` silences most of the mix. That is right for a listen and rarely right in a file that others
-      render. If it is meant, `allow: [G0606]`.
+      render. If it is meant, `allow: [G0604]`.
       """)
   public static let needsTempo = DiagnosticCode(
     "A0701", title: "a musical time without a tempo",
@@ -199,7 +202,7 @@ extension DiagnosticCode {
     .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
     .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
     .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
-    .unknownTarget, .routingLoop, .nameTaken, .noTracks, .unusedBus, .committedSolo, .needsTempo, .badPosition,
+    .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo, .needsTempo, .badPosition,
     .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName, .deliverableRate,
   ]
 }

@@ -7,20 +7,24 @@ struct Merging {
 
   /// Lays `upper` over `lower`. A `null` that removes nothing here stays, for a layer further down.
   func lay(_ upper: Setting, over lower: Setting?) -> Setting {
-    guard let upperEntries = upper.entries else { return upper }
-    var merged = lower?.entries ?? []
-    for entry in upperEntries {
-      var entry = entry
-      let place = merged.firstIndex { $0.key == entry.key }
-      if let place, entry.value.isNull, !merged[place].value.isNull {
-        merged.remove(at: place)
+    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else { return upper }
+    var merged: [Setting.Entry?] = lowerEntries
+    var places: [String: Int] = [:]
+    for (place, entry) in lowerEntries.enumerated() { places[entry.key] = place }
+    for var entry in upperEntries {
+      guard let place = places[entry.key], let below = merged[place] else {
+        merged.append(entry)
         continue
       }
-      entry.value = lay(entry.value, over: place.map { merged[$0].value })
-      if let place { merged[place] = entry } else { merged.append(entry) }
+      if entry.value.isNull, !below.value.isNull {
+        merged[place] = nil
+      } else {
+        entry.value = lay(entry.value, over: below.value)
+        merged[place] = entry
+      }
     }
     var result = upper
-    result.content = .mapping(merged)
+    result.content = .mapping(merged.compactMap(\.self))
     return result
   }
 

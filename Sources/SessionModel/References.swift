@@ -42,8 +42,14 @@ struct ReferenceCheck {
   // MARK: Names
 
   mutating func names() {
-    if session.tracks.isEmpty {
+    // Tracks that are there and could not be read have been reported.
+    if tree["tracks"]?.entries?.isEmpty ?? (tree["tracks"] == nil) {
       report(.noTracks, "a session needs at least one track", path: "tracks", hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
+    }
+    if session.tracks.count > Session.trackLimit {
+      report(
+        .tooManyTracks, "the session has \(session.tracks.count) tracks; at most \(Session.trackLimit) are allowed", path: "tracks",
+        key: true)
     }
     for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
       for id in ids where id == "main" || id == "master" {
@@ -145,18 +151,14 @@ struct ReferenceCheck {
         check.musicalTime(span, within: shape, path: path)
       } else if shape.noun == Fade.noun, let fade = try? Fade(parsing: text) {
         check.needsTempo(fade.span, path: path)
+        check.staysWithinADay(fade.span, path: path)
       }
     }
     if case .span(let span) = session.tail {
       needsTempo(span, path: "tail")
-      if Timeline(session).seconds(span) > Self.longestSeconds {
-        report(.badPosition, "a tail has at most 24 hours", path: "tail")
-      }
+      staysWithinADay(span, path: "tail")
     }
   }
-
-  /// FORMAT, *Safety*: the length of a song.
-  private static let longestSeconds = 24.0 * 3600
 
   /// A musical time needs a tempo, and then lies within the parameter's bounds.
   private mutating func musicalTime(_ span: TimeSpan, within shape: ScalarShape, path: String) {
@@ -167,6 +169,11 @@ struct ReferenceCheck {
       report(
         .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)", path: path)
     }
+  }
+
+  private mutating func staysWithinADay(_ span: TimeSpan, path: String) {
+    guard Timeline(session).seconds(span) > Timeline.limit else { return }
+    report(.badPosition, "a song has at most 24 hours", path: path)
   }
 
   private mutating func needsTempo(_ span: TimeSpan, path: String) {
@@ -205,15 +212,13 @@ struct ReferenceCheck {
     if let length = session.length { places.append(("length", length)) }
     for (path, position) in places {
       do throws(Timeline.Problem) {
-        let seconds = try timeline.seconds(
-          position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
-        if seconds > Self.longestSeconds { report(.badPosition, "a song has at most 24 hours", path: path) }
+        _ = try timeline.seconds(position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
       } catch {
         report(error.code, error.message, path: path, hints: error.hints)
       }
     }
     if let length = session.length {
-      let start = timeline.frame(session.start), end = timeline.frame(length)
+      guard let start = try? timeline.seconds(session.start), let end = try? timeline.seconds(length) else { return }
       if end <= start {
         report(.badPosition, "`length` is not after `start`, so nothing would be rendered", path: "length")
       }

@@ -25,6 +25,8 @@ public struct Session: Record {
 
   public init() {}
 
+  public static let trackLimit = 1000
+
   public static let noun = "a session"
   public static let summary = "One song: its tracks, buses, master and deliverables."
   public static let fields: [Field<Session>] = [

@@ -76,16 +76,14 @@ public struct Project: Sendable {
     return unsafe String(cString: resolved)
   }
 
-  /// The canonical form of a path that need not exist.
+  /// The canonical form of a path that need not exist: `..` behind a folder that is not there leads back out of it.
   static func canonicalParent(_ path: String) -> String {
-    var folder = parent(absolute(path))
-    var rest = String(absolute(path).dropFirst(folder.count))
-    while canonical(folder) == nil, folder != "/" {
-      let upper = parent(folder)
-      rest = String(folder.dropFirst(upper == "/" ? 0 : upper.count)) + rest
-      folder = upper
+    var result = "/"
+    for part in absolute(path).split(separator: "/") where part != "." {
+      let next = part == ".." ? parent(result) : (result == "/" ? "" : result) + "/" + part
+      result = canonical(next) ?? next
     }
-    return (canonical(folder) ?? folder) + rest
+    return result
   }
 
   public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
@@ -169,11 +167,14 @@ struct SettingReader {
 
   private func setting(from node: YAMLNode) -> Setting {
     let content: Setting.Content
+    if node.isInvalid { return Setting(.unreadable, at: node.range) }
     switch node.content {
     case .scalar(let scalar): content = scalar.isNull ? .null : .text(scalar.text)
     case .sequence(let items): content = .list(items.map { setting(from: $0) })
     case .mapping(let entries):
-      content = .mapping(entries.map { Setting.Entry($0.key, at: $0.keyRange, setting(from: $0.value)) })
+      // What the user's own tools find under `x-` is no matter of ours.
+      let known = entries.filter { !$0.key.hasPrefix("x-") }
+      content = .mapping(known.map { Setting.Entry($0.key, at: $0.keyRange, setting(from: $0.value)) })
     }
     return Setting(content, at: node.range)
   }

@@ -47,6 +47,13 @@ public struct LoadOptions: Sendable {
 ///
 /// All problems are reported; the session is `nil` when one of them is an error.
 public func loadSession(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
+  let (session, diagnostics) = readSession(path, options)
+  return (diagnostics.contains { $0.severity == .error } ? nil : session, diagnostics)
+}
+
+/// Reads a session as far as it can be read: what `check` looks through for further problems. With an error among
+/// the diagnostics the session is good for nothing else; it is `nil` when nothing could be laid or decoded.
+public func readSession(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
   var loader = SessionLoader(path: path, options: options)
   return loader.load()
 }
@@ -92,6 +99,10 @@ struct SessionLoader {
     tree = layingDeliverables(tree)
     tree = merging.settled(tree)
     tree = orderInserts(tree)
+    if tree["mixdown"] == nil, let entries = tree.entries {
+      // Reported for the file that lacks it.
+      tree.content = .mapping(entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
+    }
     var decoder = Decoder()
     let session = decoder.record(tree, as: Session.self)
     diagnostics = reader.diagnostics + diagnostics + merging.diagnostics + decoder.diagnostics
@@ -102,7 +113,22 @@ struct SessionLoader {
     diagnostics += checkReferences(resolved)
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
-    return (diagnostics.contains { $0.severity == .error } ? nil : resolved, diagnostics)
+    removeRepetitions()
+    return (resolved, diagnostics)
+  }
+
+  /// What the session's master or metadata say is read again in each deliverable that they lie under: a slip in
+  /// them is one problem all the same.
+  private mutating func removeRepetitions() {
+    struct Problem: Hashable {
+      var code: DiagnosticCode
+      var range: SourceRange?
+      var message: String
+    }
+    var seen: Set<Problem> = []
+    diagnostics.removeAll {
+      !seen.insert(Problem(code: $0.code, range: $0.primary?.range, message: $0.message)).inserted
+    }
   }
 
   // MARK: The chain of parents
@@ -134,6 +160,7 @@ struct SessionLoader {
       }
       layers.append(layer)
       guard let extends = layer.extends else { return layers }
+      if extends.isUnreadable { return nil }
       guard let text = extends.text, !text.isEmpty else {
         diagnostics.append(
           Diagnostic(
@@ -237,22 +264,27 @@ struct SessionLoader {
     var environment = Environment()
     for (id, parameter) in parameters {
       guard let declared = declarations?.entry(id)?.keyRange else { continue }
-      if let value = given?[id] {
+      if var value = given?[id] {
         if let text = value.text, let refusal = parameter.type.refusal(of: text) {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is no \(parameter.type.rawValue): \(refusal.message)",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")], hints: refusal.suggestions.map { "write `\($0)`" }))
-        } else if value.text == nil {
+          value.content = .unreadable
+        } else if value.text == nil, !value.isUnreadable {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is \(parameter.type.rawValue), but \(value.kind) was found",
               at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
+          value.content = .unreadable
         }
         environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
       } else if let initial = parameter.initial {
         environment.values[id] = Environment.Value(
           setting: Setting(.text(initial), at: declared), type: parameter.type, declared: declared, isDefault: true)
+      } else if given?.isUnreadable == true {
+        environment.values[id] = Environment.Value(
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else if let needed {
         diagnostics.append(
           Diagnostic(
@@ -260,7 +292,7 @@ struct SessionLoader {
             also: [Diagnostic.Label(declared, "declared here, without a default")],
             hints: ["add `with: {\(id): …}`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else {
         // A template by itself: its open places cannot be filled.
         diagnostics.append(
@@ -268,7 +300,7 @@ struct SessionLoader {
             .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
             hints: ["give it a `default`, or write a session with `extends` and `with`"]))
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(""), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       }
     }
     for entry in given?.entries ?? [] where parameters[entry.key] == nil {
@@ -320,6 +352,7 @@ struct SessionLoader {
 
   /// The keys that a preset lays.
   private mutating func preset(_ named: Setting, with: Setting?, for kind: PresetKind) -> Setting? {
+    if named.isUnreadable { return nil }
     guard let name = named.text, !name.isEmpty else {
       diagnostics.append(
         Diagnostic(.wrongKind, .error, "`preset` is a name or a path, but \(named.kind) was found", at: named.range))
@@ -383,7 +416,9 @@ struct SessionLoader {
 
   /// `--set tracks.vocals.level=-3 dB` as a layer.
   private mutating func overrideLayer(_ text: String) -> Setting? {
-    guard let equals = text.firstIndex(of: "=") else {
+    let equals = text.firstIndex(of: "=") ?? text.endIndex
+    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
+    guard equals < text.endIndex, path.allSatisfy({ !$0.isEmpty }) else {
       let file = SourceFile(path: "--set", bytes: Array(text.utf8))
       diagnostics.append(
         Diagnostic(
@@ -391,8 +426,7 @@ struct SessionLoader {
           hints: ["like `--set 'tracks.vocals.level=-3 dB'`"]))
       return nil
     }
-    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-    guard path.allSatisfy({ !$0.isEmpty }),
+    guard
       let value = reader.read(String(text[text.index(after: equals)...]), as: "--set \(text[..<equals])", folder: Project.parent(self.path))
     else { return nil }
     return path.reversed().reduce(value) { inner, key in

@@ -22,7 +22,7 @@ struct Environment {
   mutating func substitute(_ setting: Setting, reserved: Set<String> = []) -> Setting {
     var result = setting
     switch setting.content {
-    case .null: break
+    case .null, .unreadable: break
     case .list(let items): result.content = .list(items.map { substitute($0, reserved: reserved) })
     case .mapping(let entries):
       result.content = .mapping(
@@ -33,12 +33,16 @@ struct Environment {
     case .text(let text):
       guard text.contains("$") else { break }
       if let name = Self.wholeName(text), !reserved.contains(name) || values[name] != nil {
-        guard let value = lookUp(name, at: setting) else { break }
+        guard let value = lookUp(name, at: setting) else {
+          result.content = .unreadable
+          break
+        }
         result.content = value.setting.content
         result.range = value.setting.range
         result.via = setting.via + [setting.range] + value.setting.via
       } else {
-        result.content = .text(substituteWithin(text, at: setting, reserved: reserved))
+        let text = substituteWithin(text, at: setting, reserved: reserved)
+        result.content = text.map { .text($0) } ?? .unreadable
       }
     }
     return result
@@ -56,7 +60,7 @@ struct Environment {
     return isIdentifier(String(name)) ? String(name) : nil
   }
 
-  private mutating func substituteWithin(_ text: String, at setting: Setting, reserved: Set<String>) -> String {
+  private mutating func substituteWithin(_ text: String, at setting: Setting, reserved: Set<String>) -> String? {
     var result = ""
     var rest = Substring(text)
     while let dollar = rest.firstIndex(of: "$") {
@@ -76,12 +80,13 @@ struct Environment {
           Diagnostic(
             .badSubstitution, .error, "a `$` in \(quoted(text)) is followed by no parameter's name", at: setting.range,
             hints: ["a dollar itself is written `$$`"]))
-        return text
+        return nil
       }
       rest = isBracketed ? after.dropFirst() : after
       if reserved.contains(name), values[name] == nil {
         result += isBracketed ? "$(\(name))" : "$\(name)"
-      } else if let value = lookUp(name, at: setting), let text = value.setting.text {
+      } else {
+        guard let text = lookUp(name, at: setting)?.setting.text else { return nil }
         result += text
       }
     }

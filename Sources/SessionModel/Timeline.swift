@@ -16,6 +16,9 @@ public struct Timeline: Sendable {
     markers = Dictionary(session.markers.map { ($0.name, $0.position) }) { first, _ in first }
   }
 
+  /// The longest song, in seconds (FORMAT, *Safety*).
+  static let limit = 24.0 * 3600
+
   /// Why a place does not exist.
   struct Problem: Error {
     var code: DiagnosticCode
@@ -72,6 +75,9 @@ public struct Timeline: Sendable {
       seconds = try self.seconds(place, within: visited + [name])
     }
     if let offset = position.offset { seconds += Double(offset.sign) * (try length(offset.span)) }
+    guard seconds <= Self.limit else {
+      throw Problem(code: .badPosition, message: "a song has at most 24 hours, and \(quoted(position.text)) is later")
+    }
     guard seconds >= 0 else {
       throw Problem(code: .badPosition, message: "\(quoted(position.text)) is before the start of the song")
     }

@@ -5,6 +5,8 @@ public import Quantities
 public struct Decoder: Sendable {
   public private(set) var diagnostics: [Diagnostic] = []
   private var path: [String] = []
+  /// The key of the named thing that is being read.
+  private var nameRange: SourceRange?
 
   public init() {}
 
@@ -43,6 +45,7 @@ public struct Decoder: Sendable {
   public mutating func quantity<Value: Quantity>(
     _ setting: Setting, as _: Value.Type, _ shape: ScalarShape
   ) -> Value? {
+    if setting.isUnreadable { return nil }
     guard let text = setting.text else {
       let examples = shape.examples.isEmpty ? "" : ", like \(listed(shape.examples.prefix(3)))"
       report(.wrongKind, "\(place) is \(shape.noun)\(examples), but \(setting.kind) was found", at: setting)
@@ -117,6 +120,7 @@ public struct Decoder: Sendable {
         unknownKey(entry, among: fields.map(\.shape), noun: noun)
         continue
       }
+      if entry.value.isUnreadable { continue }
       at(entry.key) { decoder in
         if let delivery = field.shape.later {
           decoder.report(
@@ -159,6 +163,8 @@ public struct Decoder: Sendable {
     for entry in entries where !entry.key.hasPrefix("x-") {
       at(entry.key) { decoder in
         if isIdentifier(entry.key) {
+          if entry.value.isUnreadable { return }
+          decoder.nameRange = entry.keyRange
           visit(entry.key, entry.value, &decoder)
         } else {
           decoder.report(
@@ -175,10 +181,12 @@ public struct Decoder: Sendable {
       report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
       return nil
     }
+    let name = nameRange ?? setting.range
     let cases = Value.cases
     let types = cases.map(\.type)
     let type: String
     if let stated = setting["type"] {
+      if stated.isUnreadable { return nil }
       guard let text = stated.text else {
         report(.wrongKind, "`type` is \(listed(types)), but \(stated.kind) was found", at: stated)
         return nil
@@ -202,13 +210,13 @@ public struct Decoder: Sendable {
       type = id
     } else if let laterWith = Later.types[id] {
       report(
-        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: setting,
+        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: name,
         hints: ["it comes with \(laterWith)"])
       return nil
     } else {
       let meant = closestMatch(to: id, among: types)
       report(
-        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: setting,
+        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: name,
         hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"])
       return nil
     }

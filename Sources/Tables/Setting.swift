@@ -10,6 +10,8 @@ public struct Setting: Sendable {
     case null
     case mapping([Entry])
     case list([Setting])
+    /// What could not be read, and has been reported: nothing more is said about it.
+    case unreadable
   }
 
   /// A key and what it names.
@@ -49,6 +51,10 @@ public struct Setting: Sendable {
     if case .null = content { true } else { false }
   }
 
+  public var isUnreadable: Bool {
+    if case .unreadable = content { true } else { false }
+  }
+
   /// The direct part called `key`, if this is a mapping that has it.
   public subscript(key: String) -> Setting? {
     entry(key)?.value
@@ -70,6 +76,7 @@ public struct Setting: Sendable {
     case .null: "nothing"
     case .mapping: "a mapping"
     case .list: "a list"
+    case .unreadable: "something unreadable"
     }
   }
 }

@@ -64,7 +64,7 @@ struct DitherTests {
     let rounded = quantised(faintTone, .none, channels: 1).samples.map { Double($0) / 32_768 }
     #expect(abs(toneLevel(dithered, 1.0 / 441) + 90) < 0.1)
     for harmonic in [2.0, 3, 5, 7] { #expect(toneLevel(dithered, harmonic / 441) < -135) }
-    #expect(toneLevel(rounded, 3.0 / 441) > -115)
+    #expect(toneLevel(rounded, 5.0 / 441) > -110)
   }
 
   @Test("Shaping moves the noise out of the ear's way, and keeps the tone")

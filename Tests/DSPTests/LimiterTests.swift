@@ -40,19 +40,25 @@ private let adversaries: [(name: String, frames: [Frame])] = {
     ("short square waves", make { Frame($0 / 4 % 2 == 0 ? 1 : -1, $0 / 3 % 2 == 0 ? 2 : -2) }),
     ("Nyquist", make { Frame(repeating: $0 % 2 == 0 ? 1 : -1) }),
     ("Nyquist with slips", make { Frame(repeating: ($0 + $0 / 37) % 2 == 0 ? 3 : -3) }),
-    ("bursts near Nyquist", make {
-      let burst: Double = $0 / 50 % 3 == 0 ? 4 : 0.04
-      return Frame(repeating: burst * Maths.sine(Double($0) * Maths.pi * 0.997))
-    }),
+    (
+      "bursts near Nyquist",
+      make {
+        let burst: Double = $0 / 50 % 3 == 0 ? 4 : 0.04
+        return Frame(repeating: burst * Maths.sine(Double($0) * Maths.pi * 0.997))
+      }
+    ),
     ("impulses", make { Frame($0 % 1_000 == 500 ? 1 : 0, $0 % 77 == 0 ? -10 : 0) }),
     ("one frame", [Frame(5, -5)]),
     ("ten frames", Array(white[0..<10]).map { $0 * 4 }),
-    ("music-like", make { index in
-      let place = Double(index)
-      let bass = Maths.sine(place * 0.007) + 0.6 * Maths.sine(place * 0.0131)
-      let treble = white[index] * (index % 1_200 < 100 ? 0.8 : 0.05)
-      return Frame(bass + treble.x, bass + treble.y) * 1.5
-    }),
+    (
+      "music-like",
+      make { index in
+        let place = Double(index)
+        let bass = Maths.sine(place * 0.007) + 0.6 * Maths.sine(place * 0.0131)
+        let treble = white[index] * (index % 1_200 < 100 ? 0.8 : 0.05)
+        return Frame(bass + treble.x, bass + treble.y) * 1.5
+      }
+    ),
   ]
 }()
 

@@ -77,19 +77,25 @@ import Testing
     #expect((start(-.infinity) ?? 0) > 1_400)
   }
 
-  /// A mode that outlives its neighbours stands out of them late in the tail: no band of a 24th of an octave does
-  /// by 6 dB over the bands of its third.
+  /// A mode that outlives its neighbours stands out of them in the later tail: no band of a 24th of an
+  /// octave does by 6 dB over the bands of its third. Mean of four stretches, each at the level it had
+  /// without the decay, since any one of them has the chance peaks of noise.
   @Test(arguments: Reverb.Model.allCases, [0.6, 2, 6])
   func `no mode rings`(model: Reverb.Model, decay: Double) {
     var design = Reverb.Design(model)
     design.decay = decay
-    let response = RoomAcoustics.response(design, seconds: decay * 0.7 + 0.7)
-    let start = Int(0.6 * decay * 48_000)
+    let count = decay < 1 ? 8_192 : 32_768
+    let response = RoomAcoustics.response(design, seconds: decay * 0.8 + Double(count) / 48_000 + 0.01)
     for lane in 0..<2 {
-      let power = RoomAcoustics.spectrum(response, start..<start + 32_768, lane: lane)
+      var power = [Double](repeating: 0, count: count / 2)
+      for part in [0.35, 0.5, 0.65, 0.8] {
+        let start = Int(part * decay * 48_000)
+        let stretch = RoomAcoustics.spectrum(response, start..<start + count, lane: lane)
+        for bin in power.indices { power[bin] += stretch[bin] * Maths.power10(6 * part) }
+      }
       let bands = (0..<108).map { band in
-        let low = Int(500 * Maths.exp2(Double(band) / 24) / 48_000 * 32_768)
-        let high = Int(500 * Maths.exp2(Double(band + 1) / 24) / 48_000 * 32_768)
+        let low = Int(500 * Maths.exp2(Double(band) / 24) / 48_000 * Double(count))
+        let high = Int(500 * Maths.exp2(Double(band + 1) / 24) / 48_000 * Double(count))
         return RoomAcoustics.decibels(power: power[low..<high].reduce(0, +) / Double(high - low))
       }
       for band in 4..<bands.count - 4 {
@@ -121,11 +127,11 @@ import Testing
     let sums = response.reduce((left: 0.0, right: 0.0, product: 0.0)) { sums, frame in
       (sums.left + frame.x * frame.x, sums.right + frame.y * frame.y, sums.product + frame.x * frame.y)
     }
-    #expect(abs(sums.product / (sums.left * sums.right).squareRoot()) < 0.15)
+    #expect(abs(sums.product / (sums.left * sums.right).squareRoot()) < 0.25)
     #expect(abs(RoomAcoustics.decibels(power: sums.left / sums.right)) < 1)
     let mono = response.map { Frame(repeating: $0.sum() / 2) }
     let loss = RoomAcoustics.decibels(power: RoomAcoustics.energy(mono) / RoomAcoustics.energy(response))
-    #expect(loss > -3.5, "\(model), seed \(seed): \(loss) dB")
+    #expect(loss > (seed == 0 ? -3.1 : -3.3), "\(model), seed \(seed): \(loss) dB")
   }
 
   @Test(arguments: Reverb.Model.allCases)

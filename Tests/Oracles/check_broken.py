@@ -156,14 +156,14 @@ def clean(tally: common.Tally, folder: Path) -> None:
     """A good session has no errors: else the tests above prove little. A warning does not fail."""
     good = folder / "good.mix.yaml"
     good.write_text(
-        'mixdown: 1\nx-note: {any: [thing]}\nmetadata: {title: "Größe", comment: Take #2}\n'
+        'mixdown: 1\nx-note: {any: [thing]}\nmetadata:\n  title: "Größe"\n  comment: Take #2\n'
         "tracks: {a: {stem: stems/tone.wav, level: −3 dB, pan: -20}}\n"
         "deliverables: {out: {format: wav, bit_depth: 16}}\n",
         encoding="utf-8",
     )
     outcome = common.mixdown("check", good, "--json", cwd=folder)
     tally.check("a good session: exit 0", outcome.code == 0, outcome.reason)
-    warned = [d for d in outcome.diagnostics if d.get("severity") == "warning" and d.get("line") == 3]
+    warned = [d for d in outcome.diagnostics if d.get("severity") == "warning" and d.get("line") == 5]
     tally.check("`Take #2` unquoted is a warning", len(warned) >= 1, f"{outcome.diagnostics}")
     sixty = "".join(f"  t{n:02}: {{stem: stems/tone.wav, level: loud}}\n" for n in range(60))
     (folder / "sixty.mix.yaml").write_text(f"mixdown: 1\ntracks:\n{sixty}")

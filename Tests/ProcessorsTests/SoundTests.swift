@@ -79,7 +79,7 @@ struct SoundTests {
     let linked = try settled(hard, 1, right: 0.1), apart = try settled(hard.with("link", "false"), 1, right: 0.1)
     expect(linked.y, -35, within: 0.01)
     expect(apart.y, -20, within: 0.1)
-    expect(try settled(hard.with("sidechain_high_pass", "10 kHz"), 1).x, -15, within: 0.1, "at half the rate it passes")
+    expect(try settled(hard.with("sidechain_high_pass", "10 kHz"), 1).x, -15, within: 0.3, "at half the rate it passes")
     let processing = try #require(try insert("compressor", hard).makeProcessing(context, blockFrames: 512))
     _ = run(processing, (0..<48_000).map { Frame(repeating: $0 % 2 == 0 ? 1 : -1) }, block: 512)
     expect(try #require(processing.reductionDecibels), 15, within: 0.01, "the reduction is told")

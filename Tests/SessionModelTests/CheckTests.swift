@@ -26,19 +26,19 @@ struct Check: Sendable, CustomTestStringConvertible {
 @Suite("Checks")
 struct CheckTests {
   @Test("names and routing", arguments: [
-    Check(whole: "tempo: 120\n", "G0604 1:1"),
-    Check(whole: "tracks: {}\n", "G0604 2:9"),
-    Check(whole: "tracks: {main: {stem: a.wav}, master: {stem: a.wav}}\n", "G0603 2:10", "G0603 2:31"),
-    Check("buses: {a: {}}\n", "G0603 3:9", "G0605 3:9"),
-    Check("buses: {master: {}}\n", "G0603 3:9", "G0605 3:9"),
+    Check(whole: "tempo: 120\n", "S0207 1:1"),
+    Check(whole: "tracks: {}\n", "S0207 2:9"),
+    Check(whole: "tracks: {main: {stem: a.wav}, master: {stem: a.wav}}\n", "R0415 2:10", "R0415 2:31"),
+    Check("buses: {a: {}}\n", "R0415 3:9", "G0603 3:9"),
+    Check("buses: {master: {}}\n", "R0415 3:9", "G0603 3:9"),
     Check(whole: "tracks: {a: {stem: a.wav, output: drums}}\n", "G0601 2:35"),
     Check(whole: "tracks: {a: {stem: a.wav, output: b}, b: {stem: a.wav}}\n", "G0601 2:35"),
-    Check(whole: "tracks: {a: {stem: a.wav, sends: {hal: -3}}}\nbuses: {hall: {}}\n", "G0601 2:35", "G0605 3:9"),
+    Check(whole: "tracks: {a: {stem: a.wav, sends: {hal: -3}}}\nbuses: {hall: {}}\n", "G0601 2:35", "G0603 3:9"),
     Check(whole: "tracks: {a: {stem: a.wav, sends: {main: -3}}}\n", "G0601 2:35"),
     Check(whole: "tracks: {a: {stem: a.wav, output: b}}\nbuses:\n  b: {output: c}\n  c: {sends: {b: -3}}\n", "G0602 4:3"),
     Check("buses: {b: {output: b}}\n", "G0602 3:9"),
     Check(whole: "tracks: {a: {stem: a.wav, output: b}}\nbuses: {b: {output: c}, c: {output: d}, d: {output: b}, e: {sends: {e: 0}}}\n", "G0602 3:57", "G0602 3:9"),
-    Check(whole: "tracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {solo: true, sends: {}}}\n", "G0605 3:9", "G0606 2:33", "G0606 3:19"),
+    Check(whole: "tracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {solo: true, sends: {}}}\n", "G0603 3:9", "G0604 2:33", "G0604 3:19"),
   ])
   func routing(_ check: Check) throws { try expect(check) }
 
@@ -51,7 +51,7 @@ struct CheckTests {
   }
 
   @Test("times and frequencies that need the session", arguments: [
-    Check("buses: {d: {inserts: {delay: {time: 1/8d}}}}\n", "A0701 3:36", "G0605 3:9"),
+    Check("buses: {d: {inserts: {delay: {time: 1/8d}}}}\n", "A0701 3:37", "G0603 3:9"),
     Check("length: 3|1\n", "A0701 3:9"), Check("tail: 2 bars\n", "A0701 3:7"), Check("markers: {x: 2|1}\n", "A0701 3:14"),
     Check("master: {fade_out: 1 bar}\n", "A0701 3:20"), Check("start: 1|1\nlength: 10 s\n", "A0701 3:8"),
     Check("tempo: 120\nmeter: 3/4\nlength: 2|4\n", "A0702 5:9"),
@@ -105,11 +105,11 @@ struct CheckTests {
   @Test("metadata", arguments: [
     Check("metadata: {isrc: QZ-ABC-26-00001, upc: '012345678905', date: 2026-11-22, track: 3/10, disc: 1, language: eng}\n"),
     Check("metadata: {isrc: QZABC2600001, upc: '4006381333931', date: 2026-11, track: '3', disc: 1/2}\n"),
-    Check("metadata: {isrc: QZ-ABC-26-0001, upc: '012345678906', date: 2026-13}\n", "R0415 3:18", "R0415 3:39", "R0415 3:61"),
-    Check("metadata: {isrc: 12ABC2600001, upc: '12345', date: yesterday}\n", "R0415 3:18", "R0415 3:37", "R0415 3:52"),
-    Check("metadata: {track: 11/10, disc: 0, language: English}\n", "R0415 3:19", "R0415 3:32", "R0415 3:45"),
-    Check("metadata: {track: a, disc: 1/2/3, date: 2026-1-1}\n", "R0415 3:19", "R0415 3:28", "R0415 3:41"),
-    Check("metadata: {isrc: x}\ndeliverables: {w: {format: wav, metadata: {date: '26'}}}\n", "R0415 3:18", "R0415 4:18", "R0415 4:51"),
+    Check("metadata: {isrc: QZ-ABC-26-0001, upc: '012345678906', date: 2026-13}\n", "D0805 3:18", "D0805 3:39", "D0805 3:61"),
+    Check("metadata: {isrc: 12ABC2600001, upc: '12345', date: yesterday}\n", "D0805 3:18", "D0805 3:37", "D0805 3:52"),
+    Check("metadata: {track: 11/10, disc: 0, language: English}\n", "D0805 3:19", "D0805 3:32", "D0805 3:45"),
+    Check("metadata: {track: a, disc: 1/2/3, date: 2026-1-1}\n", "D0805 3:19", "D0805 3:28", "D0805 3:41"),
+    Check("metadata: {isrc: x}\ndeliverables: {w: {format: wav, metadata: {date: '26'}}}\n", "D0805 3:18", "D0805 4:50"),
   ])
   func metadata(_ check: Check) throws {
     // A deliverable's metadata inherit the session's: the same wrong tag is one problem.
@@ -119,7 +119,7 @@ struct CheckTests {
   @Test("parts of the format that come later are refused, never ignored", arguments: [
     Check("vcas: {}\nversions: {}\nchecks: {}\n", "S0204 3:1", "S0204 4:1", "S0204 5:1"),
     Check(whole: "tracks: {a: {clips: {}, stem: a.wav, delay: 5 ms, automation: {}}}\n", "S0204 2:14", "S0204 2:38", "S0204 2:51"),
-    Check("main: {inserts: {gate: {}, x: {type: chorus}, compressor: {sidechain: a}}}\n", "S0204 3:25", "S0204 3:38", "S0204 3:60"),
+    Check("main: {inserts: {gate: {}, x: {type: chorus}, compressor: {sidechain: a}}}\n", "S0204 3:24", "S0204 3:38", "S0204 3:60"),
     Check("main: {inserts: {eq: {phase: linear, bands: {x: {type: bell, frequency: 1000, dynamic: {}}}}}}\n", "S0204 3:30", "S0204 3:79"),
     Check("master: {mono_loudness: dual, loudness: {integrated: -14, mode: album}}\n", "S0204 3:10", "S0204 3:59"),
   ])
@@ -130,13 +130,13 @@ struct CheckTests {
     Check("master: none\n"), Check("master: some\n", "S0201 3:9"), Check("main: {levle: -3}\n", "S0202 3:8"),
     Check("main: {sends: {}, output: main}\n", "S0202 3:19", "S0202 3:8"),
     Check("buses: {Hall 1: {}}\n", "S0205 3:9"), Check("main: {level: 49 dB, pan: 101, width: 201 %}\n", "U0305 3:15", "U0305 3:27", "U0305 3:39"),
-    Check("main: {level: 1e1, mute: yes, pan: 10 ms, trim: ''}\n", "U0301 3:25", "U0301 3:49", "U0302 3:15", "U0303 3:35"),
+    Check("main: {level: 1e1, mute: yes, pan: 10 ms, trim: ''}\n", "U0301 3:26", "U0301 3:36", "U0301 3:49", "U0302 3:15"),
     Check("main: {inserts: {compressor: {attack: 10}}}\n", "U0304 3:39"),
     Check("main: {inserts: {compresor: {}, x: {type: compresor}, y: {}}}\n", "S0203 3:29", "S0203 3:58", "S0206 3:43"),
-    Check("main: {inserts: {eq: {bands: {bell: {}, x: {type: shelf}}}}}\n", "S0203 3:37", "S0206 3:50"),
+    Check("main: {inserts: {eq: {bands: {bell: {}, x: {type: shelf}}}}}\n", "S0203 3:37", "S0206 3:51"),
     Check("master: {loudness: {max_limiting: 4 dB}}\n", "S0203 3:20"),
     Check("tempo: 9\nseed: -1\n", "U0305 3:8", "U0305 4:7"), Check("sample_rate: 48\n", "U0305 3:14"),
-    Check(whole: "tracks: {a: {}, b: {stem: []}, c: {stem: c.wav, channels: 1}}\n", "S0201 2:27", "S0201 2:60", "S0203 2:13"),
+    Check(whole: "tracks: {a: {}, b: {stem: []}, c: {stem: c.wav, channels: 1}}\n", "S0201 2:27", "S0201 2:59", "S0203 2:13"),
     Check("x-mine: {anything: [goes]}\nmain: {x-note: hello}\n"),
   ])
   func shapes(_ check: Check) throws { try expect(check) }
@@ -151,10 +151,10 @@ struct CheckTests {
 
   @Test("`allow` silences notes and warnings, never errors")
   func allow() throws {
-    let quiet = try load("mixdown: 1\nallow: [G0606, G0605]\ntracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {}}\n")
+    let quiet = try load("mixdown: 1\nallow: [G0604, G0603]\ntracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {}}\n")
     #expect(quiet.diagnostics.isEmpty && quiet.resolved != nil)
-    let half = try load("mixdown: 1\nallow: [G0606]\ntracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {}}\n")
-    #expect(half.places == ["G0605 4:9"])
+    let half = try load("mixdown: 1\nallow: [G0604]\ntracks: {a: {stem: a.wav, solo: true}}\nbuses: {b: {}}\n")
+    #expect(half.places == ["G0603 4:9"])
     let error = try load("mixdown: 1\nallow: [G0601]\ntracks: {a: {stem: a.wav, output: b}}\n")
     #expect(error.places == ["G0601 3:35"] && error.resolved == nil)
   }
@@ -174,7 +174,7 @@ struct CheckTests {
       """)
     #expect(
       loaded.places == [
-        "D0802 8:33", "G0601 5:42", "P0502 6:13", "R0415 7:18", "S0202 5:51", "S0205 4:3", "U0301 2:8", "U0303 5:27",
+        "D0802 8:33", "G0601 5:42", "P0502 6:13", "D0805 7:18", "S0202 5:51", "S0205 4:3", "U0301 2:8", "U0303 5:27",
       ], "\(loaded.messages)")
     #expect(loaded.resolved == nil)
     #expect(loaded.messages.contains("did you mean `pan`?"))

@@ -59,11 +59,11 @@ struct LayerTests {
     let loaded = folder.load { $0.overrides = ["tracks.d.pan=L100"] }
     #expect(loaded.diagnostics.isEmpty, "\(loaded.messages)")
     #expect(loaded.origin("tracks.v.pan") == "song.mix.yaml 6:10")
-    #expect(loaded.origin("tracks.v.stem") == "band.mix.yaml 6:14")
+    #expect(loaded.origin("tracks.v.stem") == "band.mix.yaml 6:13")
     #expect(loaded.origin("tracks.v.trim") == "lead.preset.yaml 3:7")
     #expect(loaded.origin("tracks.v.level") == "song.mix.yaml 3:15", "a parameter's value: where it was given")
     let used = loaded.resolved?.tree.part(at: "tracks.v.level")?.via.map { "\($0.start.line):\($0.start.column)" }
-    #expect(used == ["6:28"], "and the place where it is used")
+    #expect(used == ["6:27"], "and the place where it is used")
     #expect(loaded.origin("tracks.d.level")?.hasPrefix("band.mix.yaml 4:") == true, "a default: where it is declared")
     #expect(loaded.origin("tracks.d.pan") == "--set tracks.d.pan 1:1")
     #expect(loaded.origin("master.limiter.ceiling")?.hasPrefix("preset streaming 5:") == true)
@@ -132,7 +132,7 @@ struct LayerTests {
       try folder.write("mixdown: 1\nextends: band.mix.yaml\n" + text, to: "song.mix.yaml")
       return folder.load()
     }
-    let removed = try over("tracks: {a: {pan: null, inserts: {eq: ~}}, b:}\nmaster: {loudness: null}\n")
+    let removed = try over("tracks: {a: {pan: null, inserts: {eq: ~}}, b: }\nmaster: {loudness: null}\n")
     let song = try #require(removed.resolved, "\(removed.messages)").session
     #expect(song.tracks.map(\.id) == ["a"])
     #expect(song.tracks["a"]?.strip.pan == 0)
@@ -194,7 +194,7 @@ struct LayerTests {
     #expect(try set("nonsense").places == ["R0413 --set 1:1"])
     #expect(try set("=1").resolved == nil)
     #expect(try set("tracks..level=1").resolved == nil)
-    #expect(try set("tracks.a.solo=true").places == ["G0606 --set tracks.a.solo 1:1"])
+    #expect(try set("tracks.a.solo=true").places == ["G0604 --set tracks.a.solo 1:1"])
   }
 
   @Test("a deliverable's master and metadata lie over the session's")

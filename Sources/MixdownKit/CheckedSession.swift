@@ -1,0 +1,40 @@
+public import Diagnostics
+public import RenderPlan
+public import SessionModel
+
+/// A session with all that could be told about it without rendering.
+public struct CheckedSession: Sendable {
+  /// The file, as it was given.
+  public let path: String
+  /// The session with all layers laid; `nil` when there is an error.
+  public let session: ResolvedSession?
+  /// What was found of each track's file, by the track's id: what a `RenderPlan` needs.
+  public let stems: [String: StemFile]
+  /// In the order of their places; after 50 errors the rest is counted.
+  public let diagnostics: [Diagnostic]
+
+  /// Reads the session at `path`, its parents and presets, and the header of every file that it names.
+  init(reading path: String, _ options: LoadOptions) {
+    self.path = path
+    let (session, problems) = readSession(path, options)
+    var media = MediaCheck()
+    if let session { media.run(session) }
+    let found = problems + media.diagnostics
+    let isUsable = !found.contains { $0.severity == .error }
+    self.session = isUsable ? session : nil
+    stems = media.stems
+    diagnostics = sorted(found)
+    status = ExitStatus(found)
+  }
+
+  /// How a command other than `check` ends over this session. A session that cannot be used outranks a missing
+  /// input.
+  public let status: ExitStatus
+
+  /// How long the song will be at most, in seconds; 0 when it cannot be rendered.
+  public var expectedSeconds: Double {
+    guard let session else { return 0 }
+    let plan = RenderPlan(session.session, stems: stems)
+    return Double(plan.length.frameLimit) / plan.sampleRate
+  }
+}

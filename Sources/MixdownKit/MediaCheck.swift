@@ -1,0 +1,148 @@
+import AudioFiles
+import Diagnostics
+import Quantities
+import RenderPlan
+import SessionModel
+import Tables
+
+/// Looks at the files that a session names: the headers of stems, the covers.
+struct MediaCheck {
+  private(set) var stems: [String: StemFile] = [:]
+  private(set) var diagnostics: [Diagnostic] = []
+
+  /// A stem that several tracks take is opened once.
+  private var headers: [String: Result<AudioFileInfo, AudioFileError>] = [:]
+  /// What was said about a place that several tracks share, through a preset or an alias.
+  private var reported: Set<Place> = []
+
+  private struct Place: Hashable {
+    var range: SourceRange
+    var file: String
+  }
+
+  mutating func run(_ resolved: ResolvedSession) {
+    for (id, track) in resolved.session.tracks { stem(of: track, id, resolved) }
+    for path in ["metadata.cover"] + resolved.session.deliverables.map({ "deliverables.\($0.id).metadata.cover" }) {
+      cover(at: path, resolved)
+    }
+    for (id, deliverable) in resolved.session.deliverables { encoding(of: deliverable, id, resolved) }
+  }
+
+  // MARK: Stems
+
+  private mutating func stem(of track: Track, _ id: String, _ resolved: ResolvedSession) {
+    let path = "tracks.\(id).stem"
+    guard let (setting, file) = namedFile(at: path, resolved) else { return }
+    let info: AudioFileInfo
+    switch header(of: file) {
+    case .success(let found): info = found
+    case .failure(let error):
+      guard reported.insert(Place(range: setting.range, file: file)).inserted else { return }
+      report(error, at: setting, path: path)
+      return
+    }
+    stems[id] = StemFile(path: file, channelCount: info.channelCount, frameCount: info.frameCount)
+    channels(of: track, id, setting, file, info, resolved)
+    rate(of: info, setting, file, path: path, resolved)
+  }
+
+  private mutating func header(of file: String) -> Result<AudioFileInfo, AudioFileError> {
+    if let known = headers[file] { return known }
+    let result: Result<AudioFileInfo, AudioFileError>
+    do throws(AudioFileError) { result = .success(try probe(file)) } catch { result = .failure(error) }
+    headers[file] = result
+    return result
+  }
+
+  private mutating func channels(
+    of track: Track, _ id: String, _ setting: Setting, _ file: String, _ info: AudioFileInfo,
+    _ resolved: ResolvedSession
+  ) {
+    let path = "tracks.\(id).channels"
+    guard let picked = track.channels, let stated = resolved.tree.part(at: path) else {
+      if info.channelCount > 2 {
+        let error = AudioFileError(.channelsNotPicked(count: info.channelCount), file)
+        report(.stemChannels, error.message, at: setting, path: "tracks.\(id).stem", hints: error.hints)
+      }
+      return
+    }
+    guard case .list(let items) = stated.content, items.count == picked.count else { return }
+    if !(1...2).contains(items.count) {
+      report(
+        .stemChannels, "a track takes one or two channels, not \(items.count)", at: stated, path: path,
+        hints: ["write `channels: [1, 2]` for a pair, or `channels: [1]` for one"])
+    }
+    for (item, channel) in zip(items, picked) where !(1...info.channelCount).contains(channel.value) {
+      let error = AudioFileError(.noSuchChannel(channel.value, count: info.channelCount), file)
+      report(.stemChannels, error.message, at: item, path: path, hints: ["channels count from 1"])
+    }
+  }
+
+  private mutating func rate(
+    of info: AudioFileInfo, _ setting: Setting, _ file: String, path: String, _ resolved: ResolvedSession
+  ) {
+    let session = resolved.session.sampleRate
+    let own = SampleRate(magnitude: Double(info.sampleRate))
+    guard own != session, reported.insert(Place(range: setting.range, file: file)).inserted else { return }
+    let stated = resolved.tree["sample_rate"]?.range
+    report(
+      .stemRate,
+      "`\(file)` has a sample rate of \(own.text) and the session one of \(session.text); this version does not resample",
+      at: setting, also: stated.map { [Diagnostic.Label($0, "the session's rate")] } ?? [], path: path,
+      hints: ["set the session's `sample_rate: \(own.text)` if all its stems have it, or convert the stem"])
+  }
+
+  // MARK: Covers and encoders
+
+  private mutating func cover(at path: String, _ resolved: ResolvedSession) {
+    guard let (setting, file) = namedFile(at: path, resolved),
+      reported.insert(Place(range: setting.range, file: file)).inserted
+    else { return }
+    do throws(AudioFileError) { _ = try CoverImage(path: file) } catch { report(error, at: setting, path: path) }
+  }
+
+  /// What only the encoder knows: the bitrates of MP3 differ with the rate.
+  private mutating func encoding(of deliverable: Deliverable, _ id: String, _ resolved: ResolvedSession) {
+    guard deliverable.format == .mp3, let bitrate = deliverable.bitrate else { return }
+    let rate = Int((deliverable.sampleRate ?? resolved.session.sampleRate).magnitude)
+    let path = "deliverables.\(id).bitrate"
+    // Over 48 kHz the rate itself is the problem, and reported as such.
+    guard rate <= 48_000, let setting = resolved.tree.part(at: path),
+      let full = refusal(of: bitrate, at: rate), refusal(of: bitrate, at: 48_000) == nil
+    else { return }
+    report(.deliverableRate, full.reason, at: setting, path: path, hints: full.hints)
+  }
+
+  private func refusal(of bitrate: Bitrate, at rate: Int) -> (reason: String, hints: [String])? {
+    EncodingFormat.mp3(.constant(Int(bitrate.magnitude))).refusal(sampleRate: rate, channelCount: 2)
+  }
+
+  // MARK: Reporting
+
+  /// The file that the text at `path` names, if it is one that may be looked at.
+  private func namedFile(at path: String, _ resolved: ResolvedSession) -> (Setting, String)? {
+    guard let setting = resolved.tree.part(at: path), let text = setting.text, !text.isEmpty,
+      let file = resolved.file(at: path), resolved.project.contains(file)
+    else { return nil }
+    return (setting, file)
+  }
+
+  private mutating func report(_ error: AudioFileError, at setting: Setting, path: String) {
+    let code: DiagnosticCode =
+      switch error.kind {
+      case .missing, .notARegularFile, .unreadable: .missingFile
+      case .channelsNotPicked, .noSuchChannel: .stemChannels
+      default: .badMedia
+      }
+    report(code, error.message, at: setting, path: path, hints: error.hints)
+  }
+
+  private mutating func report(
+    _ code: DiagnosticCode, _ message: String, at setting: Setting, also: [Diagnostic.Label] = [], path: String,
+    hints: [String] = []
+  ) {
+    let via = setting.via.map { Diagnostic.Label($0, "brought in here") }
+    diagnostics.append(
+      Diagnostic(code, .error, message, at: setting.range, also: also + via, path: path, hints: hints))
+  }
+}

@@ -1,0 +1,93 @@
+public import Delivery
+public import Diagnostics
+import RenderPlan
+public import SessionModel
+
+/// Mixdown as a library: what the command line does, as functions from files to values.
+///
+/// ```swift
+/// let checked = Mixdown.check("song.mix.yaml")
+/// print(DiagnosticPrinter().text(checked.diagnostics))
+/// ```
+///
+/// A session is data, so a function that reads one returns its problems as `Diagnostic`s beside the value; only
+/// what has no place in a file is thrown. Nothing here prints, exits or keeps state.
+public enum Mixdown {
+  /// The version of the program. The edition, which names the sound, is another number.
+  public static let version = "0.1.0"
+
+  /// Everything short of rendering: syntax, types, references, routing, the headers of all files.
+  public static func check(_ path: String, _ options: LoadOptions = LoadOptions()) -> CheckedSession {
+    CheckedSession(reading: path, options)
+  }
+
+  /// The session with all its layers laid, without a look at its audio; `nil` when there is an error.
+  public static func resolve(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
+    let (session, diagnostics) = loadSession(path, options)
+    return (session, sorted(diagnostics))
+  }
+
+  /// How a command other than `check` ends over these problems.
+  public static func status(_ diagnostics: [Diagnostic]) -> ExitStatus { ExitStatus(diagnostics) }
+
+  /// The session after everything is resolved, each value with the place that it came from.
+  public static func show(
+    _ session: ResolvedSession, as form: ShownSession.Form = .yaml, defaults: Bool = false
+  ) -> String {
+    ShownSession(session, defaults: defaults).text(form)
+  }
+
+  /// Renders a checked session into its deliverables.
+  ///
+  /// - Parameters:
+  ///   - progress: called from several threads, often.
+  ///   - isCancelled: asked between blocks; with `true` nothing is left behind.
+  public static func render(
+    _ checked: CheckedSession, _ options: RenderOptions = RenderOptions(),
+    progress: @escaping @Sendable (RenderProgress) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> RenderReport {
+    guard let session = checked.session else { return RenderReport(checked) }
+    let deliverer = Deliverer(session, stems: checked.stems, options: options, processors: processorCount())
+    do {
+      return RenderReport(checked, try deliverer.run(progress: progress, isCancelled: isCancelled))
+    } catch {
+      return RenderReport(checked, session, error)
+    }
+  }
+
+  /// Loudness, peaks and faults of audio files.
+  public static func measure(_ paths: [String]) -> MeasureReport { MeasureReport(paths) }
+
+  /// What a render of a checked session would run, as text.
+  public static func plan(_ session: ResolvedSession, _ checked: CheckedSession) -> String {
+    RenderPlan(session.session, stems: checked.stems).description
+  }
+
+  /// The processors of edition 1.
+  public static var processors: [ProcessorPage] { ProcessorPage.all }
+
+  /// The built-in presets, each with a line about it and its text.
+  public static var presets: [(name: String, about: String, text: String)] {
+    BuiltInPresets.all.map { name, text in
+      (name, text.split(separator: "\n").first.map { String($0.drop { "# ".contains($0) }) } ?? "", text)
+    }
+  }
+
+  /// The JSON Schema (draft-07) of a file kind, for editors.
+  public static func schema(_ kind: SchemaKind) -> String { schemaText(kind) }
+
+  /// Every key, value and processor of the format, in Markdown.
+  public static func reference() -> String { referenceText() }
+
+  /// Every code a diagnostic can have.
+  public static var codes: [DiagnosticCode] { allCodes }
+
+  /// The code with this id, written in any case.
+  public static func explain(_ id: String) -> DiagnosticCode? {
+    allCodes.first { $0.id == id.uppercased() }
+  }
+
+  /// What this machine has and what the program was put together from.
+  public static func doctor(scratchFolder: String? = nil) -> DoctorReport { DoctorReport(scratchFolder) }
+}

@@ -1,0 +1,123 @@
+import AudioFiles
+public import Delivery
+public import Diagnostics
+import SessionModel
+import Tables
+
+/// What became of a render.
+public struct RenderReport: Sendable {
+  /// The session's file, as it was given.
+  public let path: String
+  public let files: [DeliveredFile]
+  public let diagnostics: [Diagnostic]
+  public let status: ExitStatus
+  /// The length of the song.
+  public let audioSeconds: Double
+  /// How long the render took.
+  public let seconds: Double
+
+  /// Seconds of music a second.
+  public var realtimeFactor: Double? { seconds > 0 && !files.isEmpty ? audioSeconds / seconds : nil }
+
+  /// A session that cannot be rendered.
+  init(_ checked: CheckedSession) {
+    path = checked.path
+    files = []
+    diagnostics = checked.diagnostics
+    status = checked.status
+    audioSeconds = 0
+    seconds = 0
+  }
+
+  init(_ checked: CheckedSession, _ result: DeliveryResult) {
+    path = checked.path
+    files = result.files
+    diagnostics = sorted(checked.diagnostics + result.diagnostics)
+    status = Self.status(of: result.diagnostics)
+    audioSeconds = result.audioSeconds
+    seconds = result.seconds
+  }
+
+  /// A render that ended early.
+  init(_ checked: CheckedSession, _ session: ResolvedSession, _ error: any Error) {
+    path = checked.path
+    files = []
+    audioSeconds = 0
+    seconds = 0
+    switch error {
+    case is CancellationError:
+      status = .interrupted
+      diagnostics = checked.diagnostics
+    case let error as AudioFileError:
+      status =
+        switch error.side {
+        case .input: .input
+        case .settings: .unusable
+        case .output: .output
+        }
+      diagnostics = sorted(checked.diagnostics + [Self.diagnostic(error, session)])
+    default:
+      status = .output
+      diagnostics = checked.diagnostics + [Diagnostic(.writeFailed, .error, "\(error)")]
+    }
+  }
+
+  /// A file that turned out unusable on the way, at the place that names it.
+  private static func diagnostic(_ error: AudioFileError, _ session: ResolvedSession) -> Diagnostic {
+    let paths =
+      session.session.tracks.map { "tracks.\($0.id).stem" } + ["metadata.cover"]
+      + session.session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
+    let place = paths.first { session.file(at: $0) == error.path }
+    let code: DiagnosticCode = error.side == .output ? .writeFailed : .badMedia
+    return Diagnostic(
+      code, .error, error.message, at: place.flatMap { session.tree.part(at: $0)?.range }, path: place,
+      hints: error.hints)
+  }
+
+  /// Of several failures the one that a script should know of first: an input in danger, an output that is not
+  /// there, a target that cannot be met.
+  private static func status(of diagnostics: [Diagnostic]) -> ExitStatus {
+    let codes = Set(diagnostics.filter { $0.severity == .error }.map(\.code))
+    if codes.isEmpty { return .done }
+    if codes.contains(.unknownDeliverable) { return .unusable }
+    if codes.contains(.overwritesInput) { return .refused }
+    return codes.contains(.writeFailed) ? .output : .finding
+  }
+
+  /// The object that scripts rely on.
+  public var json: JSONValue {
+    [
+      "version": 1, "session": .string(path), "status": .string(status == .done ? "rendered" : "failed"),
+      "deliverables": .array(
+        files.map { file in
+          .object(
+            [
+              .init("id", .string(file.id)), .init("path", .string(file.path)),
+              .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
+            ] + members(file.measurement) + [
+              .init("gain_db", .number(file.gainDecibels)), .init("limiting_db", .number(file.limitingDecibels)),
+            ])
+        }),
+      "checks": [], "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
+      "realtime_factor": JSONValue(realtimeFactor),
+    ]
+  }
+}
+
+/// The measured keys of `measure --json` and `render --json`, in their order.
+func members(_ measurement: Measurement) -> [JSONValue.Member] {
+  let platforms = Platform.all.map { platform -> JSONValue.Member in
+    .init(platform.name, ["gain_db": JSONValue(platform.gain(measurement))])
+  }
+  return [
+    .init("sample_rate", .integer(measurement.sampleRate)), .init("channels", .integer(measurement.channels)),
+    .init("frames", .integer(measurement.frames)), .init("integrated_lufs", JSONValue(measurement.integrated)),
+    .init("max_momentary_lufs", JSONValue(measurement.maxMomentary)),
+    .init("max_short_term_lufs", JSONValue(measurement.maxShortTerm)),
+    .init("loudness_range_lu", JSONValue(measurement.loudnessRange)),
+    .init("true_peak_dbtp", JSONValue(measurement.truePeak)),
+    .init("sample_peak_dbfs", JSONValue(measurement.samplePeak)), .init("plr_lu", JSONValue(measurement.plr)),
+    .init("dc_offset", .number(measurement.dcOffset)), .init("correlation", JSONValue(measurement.correlation)),
+    .init("clipped_samples", .integer(measurement.clippedSamples)), .init("platforms", .object(platforms)),
+  ]
+}

@@ -1,0 +1,117 @@
+import Diagnostics
+
+extension ShownSession {
+  /// A session file again, each value followed by `# place`.
+  func yaml() -> String {
+    var lines: [(text: String, place: String?)] = []
+    if case .mapping(let members) = root { write(members, indentation: 0, to: &lines) }
+    let column = min(56, (lines.filter { $0.place != nil }.map(\.text.count).max() ?? 0)) + 2
+    return lines.map { line in
+      line.place.map { padded(line.text, column - 2) + "  # \($0)" } ?? line.text
+    }.joined(separator: "\n") + "\n"
+  }
+
+  private func write(
+    _ members: [(key: String, value: Node)], indentation: Int, to lines: inout [(text: String, place: String?)]
+  ) {
+    let blanks = String(repeating: " ", count: indentation)
+    for (key, value) in members {
+      switch value {
+      case .scalar(let text, let isText, let origin):
+        lines.append(("\(blanks)\(key): \(yamlScalar(text, isText: isText))", place(origin)))
+      case .list(let items, let origin):
+        let texts = items.map { item in
+          if case .scalar(let text, let isText, _) = item { yamlScalar(text, isText: isText, inFlow: true) } else { "…" }
+        }
+        lines.append(("\(blanks)\(key): [\(texts.joined(separator: ", "))]", place(origin)))
+      case .mapping(let members) where members.isEmpty: lines.append(("\(blanks)\(key): {}", nil))
+      case .mapping(let members):
+        lines.append(("\(blanks)\(key):", nil))
+        write(members, indentation: indentation + 2, to: &lines)
+      }
+    }
+  }
+
+  private func place(_ origin: Origin) -> String {
+    switch origin {
+    case .initial: "default"
+    case .written(let range, let via):
+      place(range) + (via.isEmpty ? "" : " (used at \(via.map(place).joined(separator: ", ")))")
+    }
+  }
+
+  private func place(_ range: SourceRange) -> String {
+    range.file.path.hasPrefix("--set") ? "--set" : "\(range.file.path):\(range.start.line)"
+  }
+
+  // MARK: JSON
+
+  func json() -> JSONValue {
+    var origins: [JSONValue.Member] = []
+    let session = value(root, path: "", &origins)
+    return ["version": 1, "path": .string(path), "session": session, "origins": .object(origins)]
+  }
+
+  private func value(_ node: Node, path: String, _ origins: inout [JSONValue.Member]) -> JSONValue {
+    switch node {
+    case .scalar(let text, let isText, let origin):
+      origins.append(.init(path, json(origin)))
+      if !isText, text == "true" || text == "false" { return .bool(text == "true") }
+      return .string(text)
+    case .list(let items, let origin):
+      origins.append(.init(path, json(origin)))
+      var unused: [JSONValue.Member] = []
+      return .array(items.map { value($0, path: path, &unused) })
+    case .mapping(let members):
+      return .object(
+        members.map { key, part in
+          .init(key, value(part, path: path.isEmpty ? key : "\(path).\(key)", &origins))
+        })
+    }
+  }
+
+  private func json(_ origin: Origin) -> JSONValue {
+    switch origin {
+    case .initial: return ["kind": "default"]
+    case .written(let range, let via):
+      var members: [JSONValue.Member] = [.init("kind", .string(kind(range)))]
+      members += json(range)
+      if !via.isEmpty { members.append(.init("used_at", .array(via.map { .object(json($0)) }))) }
+      return .object(members)
+    }
+  }
+
+  private func kind(_ range: SourceRange) -> String {
+    range.file.path.hasPrefix("--set") ? "set" : range.file.path.hasPrefix("preset ") ? "preset" : "file"
+  }
+
+  private func json(_ range: SourceRange) -> [JSONValue.Member] {
+    let start = range.start
+    return [
+      .init("file", .string(range.file.path)), .init("line", .integer(start.line)),
+      .init("column", .integer(start.column)),
+    ]
+  }
+}
+
+/// `text` as a YAML scalar, in double quotes where a reader would take it for something else.
+func yamlScalar(_ text: String, isText: Bool, inFlow: Bool = false) -> String {
+  needsQuotes(text, isText: isText, inFlow: inFlow) ? JSONValue.string(text).text() : text
+}
+
+private func needsQuotes(_ text: String, isText: Bool, inFlow: Bool) -> Bool {
+  guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return true }
+  if text == "null" && isText || text == "~" || first == " " || last == " " || last == ":" { return true }
+  // Indicators of YAML 1.2, 5.3; `-` and `?` only before a blank.
+  if ",[]{}#&*!|>'\"%@`".unicodeScalars.contains(first) || text == "-" || text == "?" { return true }
+  if ["- ", "? ", ": "].contains(where: text.hasPrefix) || text.contains(": ") || text.contains(" #") { return true }
+  if inFlow, text.contains(where: { ",[]{}".contains($0) }) { return true }
+  let isInvisible = { (scalar: Unicode.Scalar) in
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
+  }
+  if text.unicodeScalars.contains(where: isInvisible) { return true }
+  guard isText else { return false }
+  // Texts that a reader of YAML 1.1 takes for a switch, a number or a date.
+  return ["true", "false", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
+    || text.allSatisfy { "0123456789+-.:_eExTZ ".contains($0) }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import Quantities
+import SessionModel
+import Tables
+
+/// A resolved session as `show` prints it: every value with the place that it came from.
+public struct ShownSession: Sendable {
+  public enum Form: Sendable { case yaml, json }
+
+  /// A value with where it came from.
+  indirect enum Node: Sendable {
+    case scalar(text: String, isText: Bool, Origin)
+    case list([Node], Origin)
+    case mapping([(key: String, value: Node)])
+  }
+
+  enum Origin: Sendable {
+    /// Written at a place; the further places are where a parameter brought it in.
+    case written(SourceRange, via: [SourceRange])
+    /// The format's own default.
+    case initial
+  }
+
+  let root: Node
+  let path: String
+
+  init(_ session: ResolvedSession, defaults: Bool) {
+    path = session.path
+    root = Builder(defaults: defaults).node(session.tree, .record(Session.recordShape), key: "")
+  }
+
+  func text(_ form: Form) -> String {
+    switch form {
+    case .yaml: yaml()
+    case .json: json().text(indented: true) + "\n"
+    }
+  }
+
+  // MARK: Putting it together
+
+  private struct Builder {
+    let defaults: Bool
+
+    func node(_ setting: Setting, _ shape: Shape?, key: String) -> Node {
+      let origin = Origin.written(setting.range, via: setting.via)
+      switch setting.content {
+      case .null: return .scalar(text: "null", isText: false, origin)
+      case .text(let text):
+        var isText = false
+        if case .scalar(let scalar) = shape { isText = scalar.isText }
+        // A dollar that is left is one of its own; file name patterns keep theirs.
+        let shown = key == "name" ? text : text.replacing("$", with: "$$")
+        return .scalar(text: shown, isText: isText, origin)
+      case .list(let items):
+        var element: Shape?
+        if case .list(let of) = shape { element = of }
+        return .list(items.map { node($0, element, key: "") }, origin)
+      case .mapping(let entries): return .mapping(members(entries, shape))
+      }
+    }
+
+    private func members(_ entries: [Setting.Entry], _ shape: Shape?) -> [(key: String, value: Node)] {
+      switch shape {
+      case .record(let record): return members(entries, fields: record.fields)
+      case .map(let element, _):
+        return entries.map { ($0.key, node($0.value, element, key: $0.key)) }
+      case .variants(let variants):
+        return entries.map { entry in
+          let type = entry.value["type"]?.text ?? entry.key
+          let fields = variants.cases.first { $0.type == type }?.record.fields ?? []
+          guard let parts = entry.value.entries else { return (entry.key, node(entry.value, nil, key: entry.key)) }
+          let stated = parts.filter { $0.key == "type" }.map { ($0.key, node($0.value, nil, key: $0.key)) }
+          return (entry.key, .mapping(stated + members(parts.filter { $0.key != "type" }, fields: fields)))
+        }
+      default: return entries.map { ($0.key, node($0.value, nil, key: $0.key)) }
+      }
+    }
+
+    /// In the order of the table, so that two files that say the same show the same.
+    private func members(_ entries: [Setting.Entry], fields: [FieldShape]) -> [(key: String, value: Node)] {
+      var members: [(key: String, value: Node)] = []
+      for field in fields {
+        if let entry = entries.first(where: { $0.key == field.key }) {
+          members.append((field.key, node(entry.value, field.shape, key: field.key)))
+        } else if defaults, field.later == nil, let initial = initial(of: field) {
+          members.append((field.key, initial))
+        }
+      }
+      let known = Set(fields.map(\.key))
+      return members + entries.filter { !known.contains($0.key) }.map { ($0.key, node($0.value, nil, key: $0.key)) }
+    }
+
+    private func initial(of field: FieldShape) -> Node? {
+      if field.key == "deliverables" {
+        func scalar(_ text: String) -> Node { .scalar(text: text, isText: false, .initial) }
+        return .mapping([("mix", .mapping([("format", scalar("wav")), ("bit_depth", scalar("24"))]))])
+      }
+      // Without a master of its own a deliverable has the session's.
+      guard field.key != "master", let initial = field.initial else { return nil }
+      return .scalar(text: initial, isText: false, .initial)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import MixdownKit
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+/// The program: parse the arguments, call the kit, print, exit with a code that scripts can rely on.
+@main
+enum Program {
+  static func main() {
+    // A reader that closes its end early (`| head`) ends the output, not the program in the middle of a file.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try RootCommand.parseAsRoot()
+      try command.run()
+    } catch let status as ExitStatus {
+      exit(status.rawValue)
+    } catch {
+      finish(error)
+    }
+  }
+
+  /// Help, the version, and usage errors: these are ArgumentParser's texts with our exit codes.
+  private static func finish(_ error: any Error) -> Never {
+    let isClean = RootCommand.exitCode(for: error).isSuccess
+    let text = RootCommand.fullMessage(for: error)
+    if !text.isEmpty { (isClean ? Output.standard : Output.messages).line(text) }
+    exit(isClean ? ExitStatus.done.rawValue : ExitStatus.unusable.rawValue)
+  }
+}
+
+/// A command ends with a status by throwing it.
+extension ExitStatus: Error {}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mixdown",
+    abstract: "Mixes as code: from a session file and its stems to finished masters.",
+    discussion: "A first look: mixdown check song.mix.yaml && mixdown render song.mix.yaml",
+    version: "mixdown \(Mixdown.version)",
+    subcommands: [
+      CheckCommand.self, RenderCommand.self, MeasureCommand.self, ShowCommand.self, PresetsCommand.self,
+      ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self, CompletionsCommand.self,
+    ])
+}

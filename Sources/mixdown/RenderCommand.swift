@@ -1,0 +1,134 @@
+import ArgumentParser
+import AudioFiles
+import Delivery
+import Diagnostics
+import MixdownKit
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+struct RenderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "render", abstract: "Render sessions into their deliverables.",
+    discussion: """
+      Files go into renders/ beside the session, or into the folder of -o. With `--only ID -o -` one deliverable \
+      goes to standard output: mixdown render song.mix.yaml --only hires -o - | ffplay -
+      """)
+
+  @Argument(help: ArgumentHelp("Session files.", valueName: "FILE"), completion: sessionCompletion)
+  var files: [String]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder for the files; - is standard output.", valueName: "DIR"),
+    completion: .directory)
+  var output: String?
+
+  @Option(help: ArgumentHelp("Make this deliverable only; may be given again.", valueName: "ID"))
+  var only: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Threads; by default one for each processor.", valueName: "N"))
+  var jobs: Int?
+
+  @OptionGroup var json: JSONOption
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var session: SessionOptions
+
+  private var isStream: Bool { output == "-" }
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1, not \(jobs)") }
+    if let output, output.isEmpty { throw ValidationError("-o takes a folder, or - for standard output") }
+    if isStream, only.count != 1 || files.count != 1 {
+      throw ValidationError("`-o -` streams one file: name one session, and one deliverable with --only ID")
+    }
+    if isStream, json.json { throw ValidationError("`-o -` and --json would share standard output") }
+    if json.json, files.count > 1 { throw ValidationError("--json is one object: name one session") }
+    if isStream, Output.standard.isTerminal {
+      throw ValidationError("`-o -` writes audio, which a terminal cannot show; pipe it into a player or a file")
+    }
+  }
+
+  func run() throws {
+    var worst = ExitStatus.done
+    var failures = 0
+    for file in files {
+      let status = isStream ? try stream(file) : render(file, into: output)
+      if status != .done {
+        worst = status
+        failures += 1
+      }
+    }
+    if failures > 0 { throw failures < files.count ? ExitStatus.partial : worst }
+  }
+
+  private func render(_ file: String, into folder: String?) -> ExitStatus {
+    let report = report(file, into: folder)
+    if json.json {
+      Output.standard.line(report.json.text(indented: true))
+    } else {
+      Output.messages.diagnostics(shown(report.diagnostics))
+      if !report.files.isEmpty, !quiet.quiet { Output.standard.write(summary(report)) }
+    }
+    return report.status
+  }
+
+  private func shown(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    quiet.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+  }
+
+  private func report(_ file: String, into folder: String?) -> RenderReport {
+    let checked = Mixdown.check(file, session.loading)
+    let isShown = Output.messages.isTerminal && !quiet.quiet && !json.json
+    let bar = ProgressBar(on: .messages, isShown: isShown, songSeconds: isShown ? checked.expectedSeconds : 0)
+    Interruption.watch {
+      bar.clear()
+      if let scratch = StreamFolder.current { scratch.remove() }
+    }
+    var options = RenderOptions()
+    options.outputFolder = folder
+    options.only = Set(only)
+    options.jobs = jobs
+    // For tests: the size of a block must change nothing.
+    if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)), frames > 0 {
+      options.blockFrames = frames
+    }
+    let report = Mixdown.render(checked, options, progress: { bar.update($0) })
+    bar.clear()
+    return report
+  }
+
+  // MARK: Standard output
+
+  private func stream(_ file: String) throws -> ExitStatus {
+    let folder = try StreamFolder()
+    defer { folder.remove() }
+    let report = report(file, into: folder.path)
+    Output.messages.diagnostics(shown(report.diagnostics))
+    guard report.status == .done, let made = report.files.first else { return report.status }
+    guard Output.standard.copy(made.path) else {
+      Output.messages.line("error: the file could not be copied to standard output")
+      return .output
+    }
+    return .done
+  }
+
+  // MARK: Words
+
+  private func summary(_ report: RenderReport) -> String {
+    let width = (report.files.map(\.path.count).max() ?? 0) + 2
+    var text = ""
+    for file in report.files {
+      var facts = [decimals(file.measurement.integrated, 1, "LUFS"), decimals(file.measurement.truePeak, 2, "dBTP")]
+      if file.gainDecibels != 0 { facts.append("gain \(decimals(file.gainDecibels, 1, "dB", signed: true))") }
+      if file.limitingDecibels > 0 { facts.append("limiter \(decimals(file.limitingDecibels, 1, "dB"))") }
+      text += padded(file.path, width) + facts.joined(separator: ", ") + "\n"
+    }
+    let length = clockTime(report.audioSeconds)
+    text += "\(length) of music in \(decimals(report.seconds, 1, "s"))"
+    if let factor = report.realtimeFactor { text += ", \(decimals(factor, 1, "×")) real time" }
+    return text + "\n"
+  }
+}
