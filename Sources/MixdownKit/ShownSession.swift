@@ -44,7 +44,7 @@ public struct ShownSession: Sendable {
     func node(_ setting: Setting, _ shape: Shape?, key: String) -> Node {
       let origin = Origin.written(setting.range, via: setting.via)
       switch setting.content {
-      case .null: return .scalar(text: "null", isText: false, origin)
+      case .null, .unreadable: return .scalar(text: "null", isText: false, origin)
       case .text(let text):
         var isText = false
         if case .scalar(let scalar) = shape { isText = scalar.isText }

@@ -25,7 +25,8 @@ struct DeliveryTests {
 
   @Test("an untouched 24-bit stem arrives bit for bit, in WAV, AIFF and FLAC") func transparent() throws {
     let shop = try shop(
-      "deliverables: {w: {format: wav, dither: none}, f: {format: flac, dither: none}, a: {format: aiff, dither: none}, x: {format: wav, bit_depth: 32f}, l: {format: wav, bit_depth: 32}}\n")
+      "deliverables: {w: {format: wav, dither: none}, f: {format: flac, dither: none}, a: {format: aiff, dither: none}, x: {format: wav, bit_depth: 32f}, l: {format: wav, bit_depth: 32}}\n"
+    )
     let result = try shop.render()
     let stem = try frames("\(shop.path)/a.wav")
     for id in ["w", "f", "a", "x", "l"] {
@@ -45,15 +46,20 @@ struct DeliveryTests {
     #expect(try frames(file.path) == stem)
   }
 
-  @Test("without `deliverables` there is one 24-bit WAV called `mix`, dithered") func defaultDeliverable() throws {
+  @Test("without `deliverables` there is one 24-bit WAV called `mix`, dithered") func defaultDeliverable()
+    throws
+  {
     let shop = try shop("")
     let result = try shop.render()
     #expect(result.files.map(\.id) == ["mix"] && shop.outputs == ["song-mix.wav"])
     let info = try probe(try #require(result["mix"]).path)
-    #expect(info.bitDepth == 24 && info.sampleRate == 48_000 && info.channelCount == 2 && info.frameCount == 30_000)
+    #expect(
+      info.bitDepth == 24 && info.sampleRate == 48_000 && info.channelCount == 2 && info.frameCount == 30_000)
     let stem = try frames("\(shop.path)/a.wav"), sound = try frames("\(shop.path)/out/song-mix.wav")
     #expect(sound != stem)
-    #expect(zip(sound, stem).allSatisfy { abs($0.x - $1.x) <= 0x1p-23 && abs($0.y - $1.y) <= 0x1p-23 }, "by one step at most")
+    #expect(
+      zip(sound, stem).allSatisfy { abs($0.x - $1.x) <= 0x1p-23 && abs($0.y - $1.y) <= 0x1p-23 },
+      "by one step at most")
   }
 
   @Test("dither repeats, and depends on the seed and the deliverable") func dither() throws {
@@ -84,7 +90,8 @@ struct DeliveryTests {
         options.jobs = jobs
         options.blockFrames = block
       }
-      #expect(other.files.map(\.pcmSHA256) == first.files.map(\.pcmSHA256), "\(jobs) jobs, blocks of \(block)")
+      #expect(
+        other.files.map(\.pcmSHA256) == first.files.map(\.pcmSHA256), "\(jobs) jobs, blocks of \(block)")
       #expect(other.files.map(\.sha256) == first.files.map(\.sha256))
       #expect(other.files.map(\.measurement) == first.files.map(\.measurement))
     }
@@ -94,7 +101,8 @@ struct DeliveryTests {
 
   @Test("the PCM hash is the SHA-256 of a header and the samples", arguments: ["16", "24", "32", "32f"])
   func pcmHash(_ depth: String) throws {
-    let shop = try shop("deliverables: {w: {format: wav, bit_depth: \(depth)}}\nmaster: {fade_in: 10 ms}\n", count: 1000)
+    let shop = try shop(
+      "deliverables: {w: {format: wav, bit_depth: \(depth)}}\nmaster: {fade_in: 10 ms}\n", count: 1000)
     let file = try #require(try shop.render()["w"])
     let bytes = try shop.bytes(file.path)
     // The samples of a WAV are the bytes of its `data` chunk.
@@ -118,7 +126,9 @@ struct DeliveryTests {
   func fades(_ curve: String) throws {
     let shop = try Workshop()
     try shop.stem("a.wav", [Frame](repeating: Frame(1, -1), count: 2000))
-    try shop.session("tracks: {a: {stem: a.wav}}\ntail: none\nmaster: {fade_in: 480 samples \(curve), fade_out: 20 ms \(curve)}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n")
+    try shop.session(
+      "tracks: {a: {stem: a.wav}}\ntail: none\nmaster: {fade_in: 480 samples \(curve), fade_out: 20 ms \(curve)}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n"
+    )
     let sound = try frames(try #require(try shop.render()["w"]).path)
     func gain(_ u: Double) -> Double {
       switch curve {
@@ -138,7 +148,8 @@ struct DeliveryTests {
   }
 
   @Test("a fade longer than the song is cut to it") func longFade() throws {
-    let shop = try shop("master: {fade_out: 10 s}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n", count: 1000)
+    let shop = try shop(
+      "master: {fade_out: 10 s}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n", count: 1000)
     let sound = try frames(try #require(try shop.render()["w"]).path)
     let stem = try frames("\(shop.path)/a.wav")
     #expect(abs(sound[0].x - stem[0].x) < abs(stem[0].x) * 0.001 + 1e-6 && abs(sound[999].x) < 0.001)
@@ -146,7 +157,8 @@ struct DeliveryTests {
 
   @Test("no master, no change; a limiter alone leaves what is below its ceiling") func noMaster() throws {
     let shop = try shop(
-      "deliverables: {plain: {format: wav, dither: none}, safe: {format: wav, dither: none, master: {preset: transparent, limiter: {ceiling: 6 dBTP}}}}\n")
+      "deliverables: {plain: {format: wav, dither: none}, safe: {format: wav, dither: none, master: {preset: transparent, limiter: {ceiling: 6 dBTP}}}}\n"
+    )
     let result = try shop.render()
     let stem = try frames("\(shop.path)/a.wav")
     #expect(try frames(try #require(result["plain"]).path) == stem)
@@ -157,7 +169,9 @@ struct DeliveryTests {
   @Test("clipped samples are counted in a warning") func clipping() throws {
     let shop = try Workshop()
     try shop.stem("a.wav", noise(1000, peak: 0.5) + [Frame](repeating: Frame(1.5, -0.2), count: 7))
-    try shop.session("tracks: {a: {stem: a.wav}}\ntail: none\ndeliverables: {w: {format: wav, dither: none}, x: {format: wav, bit_depth: 32f}}\n")
+    try shop.session(
+      "tracks: {a: {stem: a.wav}}\ntail: none\ndeliverables: {w: {format: wav, dither: none}, x: {format: wav, bit_depth: 32f}}\n"
+    )
     let result = try shop.render()
     #expect(result.codes == ["D0815"] && result.messages.contains("7 samples of `w`"), "\(result.messages)")
     #expect(try frames(try #require(result["x"]).path).last == Frame(1.5, Double(Float(-0.2))))
@@ -166,7 +180,9 @@ struct DeliveryTests {
   @Test("`tail: auto` ends with the last frame at or over −100 dBFS") func autoTail() throws {
     let shop = try Workshop()
     try shop.stem("a.wav", [Frame(1, 1)] + [Frame](repeating: .zero, count: 99))
-    try shop.session("tracks: {a: {stem: a.wav, inserts: {delay: {time: 1000 samples, feedback: 50 %}}}}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n")
+    try shop.session(
+      "tracks: {a: {stem: a.wav, inserts: {delay: {time: 1000 samples, feedback: 50 %}}}}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n"
+    )
     let file = try #require(try shop.render()["w"])
     // 2^-16 is −96 dB, 2^-17 −102 dB: the echoes are 1, 2^-1, … at 1000, 2000, …
     #expect(file.measurement.frames == 17_001)
@@ -187,7 +203,9 @@ struct DeliveryTests {
         a: {format: aiff}
       """)
     let result = try shop.render()
-    func holds(_ id: String, _ text: String, _ encoding: (String) -> [UInt8] = { Array($0.utf8) }) throws -> Bool {
+    func holds(_ id: String, _ text: String, _ encoding: (String) -> [UInt8] = { Array($0.utf8) }) throws
+      -> Bool
+    {
       let bytes = try shop.bytes(try #require(result[id], "\(result.messages)").path)
       return Data(bytes).firstRange(of: Data(encoding(text))) != nil
     }
@@ -195,10 +213,14 @@ struct DeliveryTests {
     func utf16(_ text: String) -> [UInt8] { text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } }
     #expect(try holds("w", title) && holds("a", title) && holds("m", title))
     #expect(try holds("w", "Ada Vale") && holds("a", "Ada Vale") && holds("m", "Ada Vale"))
-    #expect(try holds("f", "TITLE=Other") && holds("f", "ARTIST=Ada Vale") && holds("f", "ISRC=QZABC2600001") && holds("f", "TRACKTOTAL=10"))
+    #expect(
+      try holds("f", "TITLE=Other") && holds("f", "ARTIST=Ada Vale") && holds("f", "ISRC=QZABC2600001")
+        && holds("f", "TRACKTOTAL=10"))
     #expect(try !holds("f", title))
     #expect(try holds("o", title, utf16) && holds("o", "Someone") || holds("o", "Someone", utf16))
-    #expect(try holds("m", "TSRC") && holds("m", "QZABC2600001") && holds("f", "REPLAYGAIN_TRACK_GAIN=") && holds("m", "replaygain_track_gain"))
+    #expect(
+      try holds("m", "TSRC") && holds("m", "QZABC2600001") && holds("f", "REPLAYGAIN_TRACK_GAIN=")
+        && holds("m", "replaygain_track_gain"))
     #expect(try holds("w", "bext"))
   }
 
@@ -212,7 +234,8 @@ struct DeliveryTests {
     #expect(try shop.bytes("\(shop.path)/a.wav") == before)
     // Through a link, too.
     try FileManager.default.createDirectory(atPath: "\(shop.path)/out", withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(atPath: "\(shop.path)/out/a.wav", withDestinationPath: "\(shop.path)/a.wav")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(shop.path)/out/a.wav", withDestinationPath: "\(shop.path)/a.wav")
     let linked = try shop.render()
     #expect(linked.codes == ["D0819"] && shop.outputs == ["a.wav"], "nothing at all was written")
     #expect(try shop.bytes("\(shop.path)/a.wav") == before)
@@ -223,10 +246,13 @@ struct DeliveryTests {
     let result = try shop.render { $0.only = ["two"] }
     #expect(result.files.map(\.id) == ["two"] && shop.outputs == ["song-two.flac"])
     let unknown = try shop.render { $0.only = ["tow"] }
-    #expect(unknown.codes == ["D0820"] && unknown.messages.contains("did you mean `two`?") && unknown.files.isEmpty)
+    #expect(
+      unknown.codes == ["D0820"] && unknown.messages.contains("did you mean `two`?") && unknown.files.isEmpty)
   }
 
-  @Test("files of the default folder, replaced when they are there; missing folders are made") func folders() throws {
+  @Test("files of the default folder, replaced when they are there; missing folders are made") func folders()
+    throws
+  {
     let shop = try shop("deliverables: {w: {format: wav, name: deep/er/$session}}\n")
     let result = try shop.render { $0.outputFolder = nil }
     #expect(result["w"]?.path == "\(shop.path)/renders/deep/er/song.wav")
@@ -244,7 +270,8 @@ struct DeliveryTests {
   }
 
   @Test("a cancelled render leaves nothing") func cancelled() throws {
-    let shop = try shop("deliverables: {w: {format: wav}, m: {format: mp3}}\nmaster: {preset: streaming}\n", count: 200_000)
+    let shop = try shop(
+      "deliverables: {w: {format: wav}, m: {format: mp3}}\nmaster: {preset: streaming}\n", count: 200_000)
     let (resolved, _) = loadSession("\(shop.path)/song.mix.yaml")
     let session = try #require(resolved)
     var options = RenderOptions()
@@ -254,9 +281,12 @@ struct DeliveryTests {
     for phase in ["mix", "master", "m"] {
       let stop = Flag()
       #expect(throws: CancellationError.self) {
-        _ = try deliverer.run(progress: { if $0.phase == phase { stop.raise() } }, isCancelled: { stop.isRaised })
+        _ = try deliverer.run(
+          progress: { if $0.phase == phase { stop.raise() } }, isCancelled: { stop.isRaised })
       }
-      #expect(shop.outputs.filter { $0.hasSuffix(".mp3") }.isEmpty && shop.outputs.allSatisfy { $0 == "song-w.wav" }, "\(phase): \(shop.outputs)")
+      #expect(
+        shop.outputs.filter { $0.hasSuffix(".mp3") }.isEmpty
+          && shop.outputs.allSatisfy { $0 == "song-w.wav" }, "\(phase): \(shop.outputs)")
     }
   }
 
@@ -267,7 +297,9 @@ struct DeliveryTests {
     try shop.stem("a.wav", sound)
     try shop.session("tracks: {a: {stem: a.wav}}\ndeliverables: {w: {format: wav}}\n")
     let error = #expect(throws: AudioFileError.self) { _ = try shop.render() }
-    #expect(error?.message.contains("40000") == true || error?.message.contains("40 000") == true || error?.message.contains("0.83") == true, "\(error?.message ?? "")")
+    #expect(
+      error?.message.contains("40000") == true || error?.message.contains("40 000") == true
+        || error?.message.contains("0.83") == true, "\(error?.message ?? "")")
     #expect(shop.outputs.isEmpty)
   }
 }

@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 import Delivery
+import Diagnostics
 import FoundationEssentials
 import Testing
 
@@ -28,7 +29,8 @@ struct GoldenTests {
     }
     for file in result.files {
       let measured = file.measurement
-      #expect(abs((measured.integrated ?? 0) + 14) <= 0.1, "\(file.id): \(String(describing: measured.integrated))")
+      #expect(
+        abs((measured.integrated ?? 0) + 14) <= 0.1, "\(file.id): \(String(describing: measured.integrated))")
     }
     if ProcessInfo.processInfo.environment["MIXDOWN_REFRESH_GOLDEN"] != nil {
       try Self.refresh(rendered)
@@ -44,7 +46,9 @@ struct GoldenTests {
       }
       if golden.hash == file.hash { continue }
       isEqual = false
-      Issue.record("`\(file.name)` renders to other samples. \(file.difference(from: golden)) The file is kept in \(folder)")
+      Issue.record(
+        "`\(file.name)` renders to other samples. \(file.difference(from: golden)) The file is kept in \(folder)"
+      )
     }
     if isEqual { try? FileManager.default.removeItem(atPath: folder) }
   }
@@ -73,8 +77,11 @@ struct GoldenTests {
   private static func refresh(_ rendered: [Golden]) throws {
     let names = Set(rendered.map(\.name))
     let kept = ((try? read()) ?? []).filter { !names.contains($0.name) }
-    let lines = (kept + rendered).sorted { $0.name < $1.name }.map { "\($0.name) \($0.hash) \($0.levels.joined(separator: " "))" }
-    let head = "# session, deliverable, SHA-256 of the PCM, then peak/RMS in dB of sixteen stretches. Made by GoldenTests.swift.\n"
+    let lines = (kept + rendered).sorted { $0.name < $1.name }.map {
+      "\($0.name) \($0.hash) \($0.levels.joined(separator: " "))"
+    }
+    let head =
+      "# session, deliverable, SHA-256 of the PCM, then peak/RMS in dB of sixteen stretches. Made by GoldenTests.swift.\n"
     try Data((head + lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: golden))
   }
 }
@@ -93,7 +100,9 @@ struct Golden {
   func difference(from golden: Golden) -> String {
     guard levels.count == golden.levels.count else { return "Its length changed." }
     let changed = levels.indices.filter { levels[$0] != golden.levels[$0] }
-    guard let first = changed.first else { return "No peak and no RMS of a sixteenth differs by 0.01 dB: the change is tiny." }
+    guard let first = changed.first else {
+      return "No peak and no RMS of a sixteenth differs by 0.01 dB: the change is tiny."
+    }
     return
       "Peak/RMS in dB differ in \(changed.count) of \(levels.count) stretches, first in number \(first + 1): \(golden.levels[first]) was, \(levels[first]) is."
   }

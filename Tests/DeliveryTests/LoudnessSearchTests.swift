@@ -60,10 +60,14 @@ struct LoudnessSearchTests {
     let gain = Maths.amplitude(decibels: file.gainDecibels)
     let shop = try Workshop()
     try shop.stem("a.wav", input)
-    try shop.session("tracks: {a: {stem: a.wav}}\ntail: none\ndeliverables: {w: {format: wav, bit_depth: 32f}}\nmaster: {loudness: {integrated: -20 LUFS}}\n")
+    try shop.session(
+      "tracks: {a: {stem: a.wav}}\ntail: none\ndeliverables: {w: {format: wav, bit_depth: 32f}}\nmaster: {loudness: {integrated: -20 LUFS}}\n"
+    )
     let float = try #require(try shop.render()["w"])
     let sound = try frames(float.path), stem = try frames("\(shop.path)/a.wav")
-    let worst = zip(sound, stem).reduce(0.0) { max($0, abs($1.0.x - $1.1.x * gain), abs($1.0.y - $1.1.y * gain)) }
+    let worst = zip(sound, stem).reduce(0.0) {
+      max($0, abs($1.0.x - $1.1.x * gain), abs($1.0.y - $1.1.y * gain))
+    }
     #expect(Maths.decibels(amplitude: worst) < -140)
   }
 
@@ -75,17 +79,22 @@ struct LoudnessSearchTests {
     }
   }
 
-  @Test("too much limiting is refused, with the loudest target that fits; and that fits") func tooMuch() throws {
+  @Test("too much limiting is refused, with the loudest target that fits; and that fits") func tooMuch()
+    throws
+  {
     let input = programme(seconds: 3, level: -30, crest: 18)
     let result = try render(input, target: -12, maxLimiting: 3)
     #expect(result.codes == ["D0812"] && result.files.isEmpty, "\(result.messages)")
     #expect(result.messages.contains("`max_limiting` is 3 dB"))
-    let hint = try #require(result.diagnostics.first?.hints.first { $0.hasPrefix("the loudest target that fits is ") })
+    let hint = try #require(
+      result.diagnostics.first?.hints.first { $0.hasPrefix("the loudest target that fits is ") })
     let loudest = try #require(Double(hint.split(separator: " ").dropLast().last ?? ""))
     #expect(loudest < -12 && loudest > -35)
     let fits = try render(input, target: loudest, maxLimiting: 3)
     let file = try #require(fits["w"], "\(fits.messages)")
-    #expect(file.limitingDecibels <= 3 && file.limitingDecibels > 2, "the loudest, not just any: \(file.limitingDecibels)")
+    #expect(
+      file.limitingDecibels <= 3 && file.limitingDecibels > 2,
+      "the loudest, not just any: \(file.limitingDecibels)")
     #expect(abs(try #require(file.measurement.integrated) - loudest) <= 0.05)
     let beyond = try render(input, target: loudest + 0.2, maxLimiting: 3)
     #expect(beyond.codes == ["D0812"], "\(beyond.messages)")
@@ -102,7 +111,8 @@ struct LoudnessSearchTests {
     let input = programme(seconds: 2, level: -30, crest: 18)
     let loud = try render(input, target: -14, maxLimiting: 20)
     let file = try #require(loud["w"], "\(loud.messages)")
-    #expect(file.limitingDecibels >= 4 && loud.codes == ["D0813"], "\(file.limitingDecibels): \(loud.messages)")
+    #expect(
+      file.limitingDecibels >= 4 && loud.codes == ["D0813"], "\(file.limitingDecibels): \(loud.messages)")
     #expect(try render(input, target: -14, maxLimiting: 20, more: "allow: [D0813]").codes.isEmpty)
     let gentle = try render(input, target: -28, maxLimiting: 20)
     #expect(gentle.codes.isEmpty && gentle["w"] != nil, "\(gentle.messages)")
@@ -123,14 +133,16 @@ struct LoudnessSearchTests {
     let result = try shop.render()
     #expect(result.codes == ["D0812"], "\(result.messages)")
     #expect(result.files.map(\.id) == ["usual", "free"])
-    #expect(shop.outputs == ["song-free.wav", "song-usual.wav"], "nothing is written for the one that failed")
+    #expect(
+      shop.outputs == ["song-free.wav", "song-usual.wav"], "nothing is written for the one that failed")
   }
 
   @Test("a fade counts: what is delivered has the loudness") func fades() throws {
     let shop = try Workshop()
     try shop.stem("a.wav", noise(144_000, peak: 0.2))
     try shop.session(
-      "tracks: {a: {stem: a.wav}}\ntail: none\nmaster: {preset: streaming, fade_in: 1 s, fade_out: 1.5 s smooth}\ndeliverables: {w: {format: wav}}\n")
+      "tracks: {a: {stem: a.wav}}\ntail: none\nmaster: {preset: streaming, fade_in: 1 s, fade_out: 1.5 s smooth}\ndeliverables: {w: {format: wav}}\n"
+    )
     let file = try #require(try shop.render()["w"])
     #expect(abs(try #require(file.measurement.integrated) + 14) <= 0.05)
   }

@@ -22,10 +22,13 @@ final class Workshop: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes a stem as 32-bit float, or in whole steps of 24 bits.
-  func stem(_ name: String, _ frames: [Frame], isMono: Bool = false, bits24: Bool = false, rate: Int = 48_000) throws {
+  func stem(_ name: String, _ frames: [Frame], isMono: Bool = false, bits24: Bool = false, rate: Int = 48_000)
+    throws
+  {
     let channels = isMono ? 1 : 2
     let writer = try AudioFileWriter(
-      "\(path)/\(name)", .wav(bits24 ? .integer24 : .float32), sampleRate: rate, channelCount: channels, frameCount: frames.count)
+      "\(path)/\(name)", .wav(bits24 ? .integer24 : .float32), sampleRate: rate, channelCount: channels,
+      frameCount: frames.count)
     let samples = frames.flatMap { isMono ? [$0.x] : [$0.x, $0.y] }
     if bits24 {
       let steps = samples.map { Int32($0 * 0x1p23) }
@@ -52,11 +55,14 @@ final class Workshop: Sendable {
 
   func bytes(_ file: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file))) }
 
-  var outputs: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/out")) ?? []).sorted() }
+  var outputs: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/out")) ?? []).sorted()
+  }
 }
 
 enum Delivered {
-  static func render(_ path: String, _ overrides: [String], _ options: RenderOptions) throws -> DeliveryResult {
+  static func render(_ path: String, _ overrides: [String], _ options: RenderOptions) throws -> DeliveryResult
+  {
     var load = LoadOptions()
     load.overrides = overrides
     let (resolved, problems) = loadSession(path, load)
@@ -67,14 +73,18 @@ enum Delivered {
       let info = try probe(file)
       stems[id] = StemFile(path: file, channelCount: info.channelCount, frameCount: info.frameCount)
     }
-    return try Deliverer(session, stems: stems, options: options, processors: 2).run(progress: { _ in }, isCancelled: { false })
+    return try Deliverer(session, stems: stems, options: options, processors: 2).run(
+      progress: { _ in }, isCancelled: { false })
   }
 }
 
 extension DeliveryResult {
   subscript(id: String) -> DeliveredFile? { files.first { $0.id == id } }
   var codes: [String] { diagnostics.map(\.code.id) }
-  var messages: String { diagnostics.map { "\($0.code.id) \($0.message) [\($0.hints.joined(separator: "; "))]" }.joined(separator: "\n") }
+  var messages: String {
+    diagnostics.map { "\($0.code.id) \($0.message) [\($0.hints.joined(separator: "; "))]" }.joined(
+      separator: "\n")
+  }
 }
 
 /// All frames of an audio file.
@@ -83,7 +93,8 @@ func frames(_ path: String) throws -> [Frame] {
   let buffer = FrameBuffer(capacity: 8192)
   var frames: [Frame] = []
   while true {
-    let count = try buffer.edit(0..<8192) { span throws(AudioFileError) in try reader.readFrames(into: &span) }
+    let count = try buffer.edit(0..<8192) { span throws(AudioFileError) in try reader.readFrames(into: &span)
+    }
     if count == 0 { return frames }
     buffer.read(0..<count) { span in
       for index in 0..<count { frames.append(span[index]) }

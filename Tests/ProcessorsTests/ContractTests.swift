@@ -12,7 +12,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
 }
 
 /// What every processor of the catalog promises, tried with settings made from its table.
-@Suite("Contract")
+@Suite("Contract", .enabled(if: isOptimised))
 struct ContractTests {
   /// A burst, a pause, a burst: levels change, states decay.
   static let signal: [Frame] = noise(1500) + silence(600) + noise(1000, peak: 0.05, seed: 2)
@@ -22,7 +22,8 @@ struct ContractTests {
     for words in Variations(entry.declaration).typical {
       for channels in ChannelMode.allCases {
         for mix in ["100 %", "37 %", "0 %"] {
-          let insert = try insert(entry.declaration.type, words.with("channels", .text(channels.rawValue)).with("mix", .text(mix)))
+          let insert = try insert(
+            entry.declaration.type, words.with("channels", .text(channels.rawValue)).with("mix", .text(mix)))
           let whole = try output(insert, Self.signal)
           // Every length for stereo; elsewhere two, as the channel modes share all but a few lines.
           for block in channels == .stereo && mix == "100 %" ? [1, 7, 64, 512, 1024] : [7, 512] {
@@ -38,7 +39,9 @@ struct ContractTests {
   func blocksAtExtremes(_ entry: Entry) throws {
     for words in Variations(entry.declaration).extremes {
       let insert = try insert(entry.declaration.type, words)
-      #expect(try output(insert, Self.signal, block: 100).hasSameBits(as: output(insert, Self.signal)), "\(words.text)")
+      #expect(
+        try output(insert, Self.signal, block: 100).hasSameBits(as: output(insert, Self.signal)),
+        "\(words.text)")
     }
   }
 
@@ -90,7 +93,9 @@ struct ContractTests {
       let rest = Int((seconds * context.sampleRate).rounded(.up)) + insert.latencyFrames(context)
       let sound = try output(insert, input + silence(rest + 2048), block: 8192)
       let left = Array(sound.suffix(2048)).peak
-      #expect(decibels(left) - decibels(input.peak) < -140, "after \(seconds) s \(decibels(left)) dB are left: \(words.text)")
+      #expect(
+        decibels(left) - decibels(input.peak) < -140,
+        "after \(seconds) s \(decibels(left)) dB are left: \(words.text)")
     }
   }
 
@@ -135,7 +140,9 @@ struct ContractTests {
   @Test("mix is the sum of its parts", arguments: Entry.all)
   func mix(_ entry: Entry) throws {
     for words in Variations(entry.declaration).typical {
-      func sound(_ mix: Words) throws -> [Frame] { try output(insert(entry.declaration.type, words.with("mix", mix)), Self.signal, block: 512) }
+      func sound(_ mix: Words) throws -> [Frame] {
+        try output(insert(entry.declaration.type, words.with("mix", mix)), Self.signal, block: 512)
+      }
       let (wet, dry, mixed) = (try sound("100 %"), try sound("0 %"), try sound("37 %"))
       let residual = mixed.indices.reduce(0.0) { worst, index in
         let rest = mixed[index] - (wet[index] * 0.37 + dry[index] * 0.63)
@@ -186,7 +193,8 @@ struct ContractTests {
     for words in Variations(entry.declaration).extremes {
       let insert = try insert(entry.declaration.type, words.with("bypass", "true"))
       #expect(insert.makeProcessing(context, blockFrames: 64) == nil)
-      #expect(insert.latencyFrames(context) == 0 && insert.tailSeconds(context) == 0 && !insert.isStereoByNature)
+      #expect(
+        insert.latencyFrames(context) == 0 && insert.tailSeconds(context) == 0 && !insert.isStereoByNature)
     }
   }
 }

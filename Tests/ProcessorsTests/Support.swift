@@ -38,11 +38,14 @@ indirect enum Words: Sendable, Equatable, ExpressibleByStringLiteral, Expressibl
   }
 }
 
-func insert(_ type: String, _ words: Words = [:], sourceLocation: SourceLocation = #_sourceLocation) throws -> Insert {
+func insert(_ type: String, _ words: Words = [:], sourceLocation: SourceLocation = #_sourceLocation) throws
+  -> Insert
+{
   var decoder = Decoder()
   let insert = decoder.variant(words.setting, id: type, as: Insert.self)
   try #require(
-    decoder.diagnostics.isEmpty, "\(type) \(words.text): \(decoder.diagnostics.map(\.message))", sourceLocation: sourceLocation)
+    decoder.diagnostics.isEmpty, "\(type) \(words.text): \(decoder.diagnostics.map(\.message))",
+    sourceLocation: sourceLocation)
   return try #require(insert, sourceLocation: sourceLocation)
 }
 
@@ -54,7 +57,8 @@ let context = ProcessorContext(sampleRate: 48_000) { span in
   case .bars(let count): count * 2
   case .beats(let count): count / 2
   case .note(let numerator, let denominator, let modifier):
-    2 * Double(numerator) / Double(denominator) * (modifier == .dotted ? 1.5 : modifier == .triplet ? 2 / 3 : 1)
+    2 * Double(numerator) / Double(denominator)
+      * (modifier == .dotted ? 1.5 : modifier == .triplet ? 2 / 3 : 1)
   }
 }
 
@@ -105,7 +109,9 @@ extension [Frame] {
   /// Equal sample by sample, `-0` and `0` told apart.
   func hasSameBits(as other: [Frame]) -> Bool {
     count == other.count
-      && zip(self, other).allSatisfy { $0.x.bitPattern == $1.x.bitPattern && $0.y.bitPattern == $1.y.bitPattern }
+      && zip(self, other).allSatisfy {
+        $0.x.bitPattern == $1.x.bitPattern && $0.y.bitPattern == $1.y.bitPattern
+      }
   }
 
   /// Samples so small that processors are slow with them.
@@ -115,3 +121,12 @@ extension [Frame] {
 }
 
 func decibels(_ amplitude: Double) -> Double { Maths.decibels(amplitude: amplitude) }
+
+/// Seconds of sound take minutes without the optimiser; `make test` has it.
+let isOptimised: Bool = {
+  #if DEBUG
+    false
+  #else
+    true
+  #endif
+}()

@@ -14,7 +14,8 @@ struct Variations {
 
   /// Every parameter at its low end, every one at its high end, and each by itself at each end and choice.
   var extremes: [Words] {
-    [all(last: false), all(last: true)] + fields.flatMap { field in values(of: field.shape).map { [field.key: $0] } }
+    [all(last: false), all(last: true)]
+      + fields.flatMap { field in values(of: field.shape).map { [field.key: $0] } }
   }
 
   /// A few settings that use every part.
@@ -62,12 +63,14 @@ struct Variations {
           [Self.record(variant.record) { Self.end($0, end) }]
             + variant.record.fields.compactMap { field -> Words? in
               guard let value = Self.end(field, end) else { return nil }
-              return Self.record(variant.record) { $0.isRequired ? Self.middle(of: $0) : nil }.with(field.key, value)
+              return Self.record(variant.record) { $0.isRequired ? Self.middle(of: $0) : nil }.with(
+                field.key, value)
             }
         }.map { Words.mapping([(variant.type, $0)]) }
       }
       let together = [0, 1].map { end in
-        Words.mapping(variants.cases.map { variant in (variant.type, Self.record(variant.record) { Self.end($0, end) }) })
+        Words.mapping(
+          variants.cases.map { variant in (variant.type, Self.record(variant.record) { Self.end($0, end) }) })
       }
       return [together[0]] + single + [together[1]]
     default: return []
@@ -75,11 +78,16 @@ struct Variations {
   }
 
   private static func record(_ record: RecordShape, _ value: (FieldShape) -> Words?) -> Words {
-    .mapping(record.fields.filter { $0.later == nil && $0.key != "bypass" }.compactMap { field in value(field).map { (field.key, $0) } })
+    .mapping(
+      record.fields.filter { $0.later == nil && $0.key != "bypass" }.compactMap { field in
+        value(field).map { (field.key, $0) }
+      })
   }
 
   private static func end(_ field: FieldShape, _ end: Int) -> Words? {
-    guard field.later == nil, field.key != "bypass", case .scalar(let scalar) = field.shape else { return nil }
+    guard field.later == nil, field.key != "bypass", case .scalar(let scalar) = field.shape else {
+      return nil
+    }
     let values = ends(of: scalar)
     return end == 0 ? values.first : values.last
   }

@@ -15,11 +15,15 @@ struct Repeatable: RandomNumberGenerator {
 
 @Suite("Plain decimals")
 struct DecimalTests {
-  @Test("known numbers", arguments: [
-    (0.0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (0.1, "0.1"), (1e21, "1000000000000000000000"), (1e16, "10000000000000000"),
-    (123456.789, "123456.789"), (1e-7, "0.0000001"), (1.5e-7, "0.00000015"), (-2.5e-10, "-0.00000000025"),
-    (1.2345e20, "123450000000000000000"), (9007199254740993e3, "9007199254740993000"), (.infinity, "inf"), (-.infinity, "-inf"),
-  ])
+  @Test(
+    "known numbers",
+    arguments: [
+      (0.0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (0.1, "0.1"), (1e21, "1000000000000000000000"),
+      (1e16, "10000000000000000"),
+      (123456.789, "123456.789"), (1e-7, "0.0000001"), (1.5e-7, "0.00000015"), (-2.5e-10, "-0.00000000025"),
+      (1.2345e20, "123450000000000000000"), (9007199254740993e3, "9007199254740993000"), (.infinity, "inf"),
+      (-.infinity, "-inf"),
+    ])
   func known(_ value: Double, _ text: String) { #expect(plainDecimal(value) == text) }
 
   @Test("every number reads back as itself, without an exponent")
@@ -40,7 +44,8 @@ struct DecimalTests {
     var random = Repeatable(state: 2)
     func decimal(_ range: ClosedRange<Int>, places: Int) -> String {
       let digits = String(Int.random(in: range, using: &random))
-      var text = places == 0 ? digits : String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+      var text =
+        places == 0 ? digits : String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
       if places > 0 { text.insert(".", at: text.index(text.endIndex, offsetBy: -places)) }
       return text
     }
@@ -75,7 +80,8 @@ struct DecimalTests {
     var random = Repeatable(state: 3)
     for _ in 0..<2000 {
       let thousandths = Int.random(in: 1_000_001...19_999_999, using: &random)
-      let text = try Hertz(parsing: "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())").text
+      let text = try Hertz(parsing: "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())")
+        .text
       #expect(text.count <= 14, "\(text)")
       let microseconds = Int.random(in: 1...999_999, using: &random)
       let span = try TimeSpan(parsing: "0." + String(microseconds + 1_000_000).dropFirst() + " s").text

@@ -29,7 +29,11 @@ struct MuteSoloTests {
     }
     func sound(_ name: String) -> [Frame] { [Frame(repeating: name == id ? 1 : 0)] }
     desk.track("kick", sound("kick")) { strip("kick", &$0) { $0.output = "drums" } }
-    desk.track("snare", sound("snare")) { strip("snare", &$0) { $0.output = "drums"; $0.send("hall", Self.dB(0.1)) } }
+    desk.track("snare", sound("snare")) {
+      strip("snare", &$0) {
+        $0.output = "drums"; $0.send("hall", Self.dB(0.1))
+      }
+    }
     desk.track("vox", sound("vox")) {
       strip("vox", &$0) {
         $0.send("hall", Self.dB(0.1))
@@ -38,7 +42,11 @@ struct MuteSoloTests {
     }
     desk.bus("drums") { strip("drums", &$0) }
     desk.bus("hall") { strip("hall", &$0) }
-    desk.bus("slap") { strip("slap", &$0) { $0.level = Self.dB(0.01); $0.output = "hall" } }
+    desk.bus("slap") {
+      strip("slap", &$0) {
+        $0.level = Self.dB(0.01); $0.output = "hall"
+      }
+    }
     let sum = try desk.render().first?.x ?? 0
     var ways: Set<String> = []
     let digits = Int((sum * 100).rounded())
@@ -48,7 +56,9 @@ struct MuteSoloTests {
     return ways
   }
 
-  private static func dB(_ amplitude: Double) -> Decibels { Decibels(magnitude: Maths.decibels(amplitude: amplitude)) }
+  private static func dB(_ amplitude: Double) -> Decibels {
+    Decibels(magnitude: Maths.decibels(amplitude: amplitude))
+  }
 
   @Test("nothing muted, nothing soloed") func all() throws {
     #expect(try heard() == ["kick", "snare", "snare → hall", "vox", "vox → hall", "vox → slap → hall"])

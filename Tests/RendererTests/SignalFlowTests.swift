@@ -8,29 +8,40 @@ import Testing
 @Suite("Signal flow")
 struct SignalFlowTests {
   /// What a mono or stereo frame of (`left`, `right`) becomes.
-  private func frame(_ left: Double, _ right: Double, isMono: Bool = false, _ change: (inout Strip) -> Void) throws -> Frame {
+  private func frame(_ left: Double, _ right: Double, isMono: Bool = false, _ change: (inout Strip) -> Void)
+    throws -> Frame
+  {
     var desk = Desk()
     desk.track("a", [Frame](repeating: Frame(left, right), count: 4), isMono: isMono, change)
     return try #require(try desk.render().first)
   }
 
-  private func expect(_ frame: Frame, _ left: Double, _ right: Double, _ name: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(abs(frame.x - left) < 1e-12 && abs(frame.y - right) < 1e-12, "\(name): \(frame)", sourceLocation: sourceLocation)
+  private func expect(
+    _ frame: Frame, _ left: Double, _ right: Double, _ name: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(
+      abs(frame.x - left) < 1e-12 && abs(frame.y - right) < 1e-12, "\(name): \(frame)",
+      sourceLocation: sourceLocation)
   }
 
   @Test("a mono signal under every pan law", arguments: PanLawName.allCases)
   func monoPan(_ law: PanLawName) throws {
-    let exponent = switch law {
-    case .minus3: 1.0
-    case .minus4Point5: 1.495
-    case .minus6: 2.0
-    case .zero: 0.0
-    }
+    let exponent =
+      switch law {
+      case .minus3: 1.0
+      case .minus4Point5: 1.495
+      case .minus6: 2.0
+      case .zero: 0.0
+      }
     for place in [-100.0, -50, 0, 30, 100] {
       let p = place / 100, angle = (p + 1) * Maths.pi / 4
       func side(_ x: Double) -> Double { x < 1e-15 ? 0 : Maths.power(x, exponent) }
-      let wanted = law == .zero ? (min(1, 1 - p), min(1, 1 + p)) : (side(Maths.cosine(angle)), side(Maths.sine(angle)))
-      let own = try frame(1, 1, isMono: true) { $0.pan = Pan(magnitude: place); $0.panLaw = law }
+      let wanted =
+        law == .zero ? (min(1, 1 - p), min(1, 1 + p)) : (side(Maths.cosine(angle)), side(Maths.sine(angle)))
+      let own = try frame(1, 1, isMono: true) {
+        $0.pan = Pan(magnitude: place); $0.panLaw = law
+      }
       expect(own, wanted.0, wanted.1, "\(law) \(place)")
       // The session's law, where the track has none.
       var desk = Desk()
@@ -49,9 +60,18 @@ struct SignalFlowTests {
     expect(try frame(0.5, 0.25) { $0.pan = 40 }, 0.3, 0.25)
     let half = 0.5.squareRoot()
     expect(try frame(0.5, 0.25) { $0.panMode = .stereo }, 0.5, 0.25, "the ends are ±1")
-    expect(try frame(0.5, 0.25) { $0.panMode = .stereo; $0.pan = 100 }, 0, 0.75)
-    expect(try frame(0.5, 0.25) { $0.panMode = .stereo; $0.pan = 50 }, 0.5 * half, 0.25 + 0.5 * half, "left in the middle")
-    expect(try frame(0.5, 0.25) { $0.panMode = .stereo; $0.pan = -50 }, 0.5 + 0.25 * half, 0.25 * half)
+    expect(
+      try frame(0.5, 0.25) {
+        $0.panMode = .stereo; $0.pan = 100
+      }, 0, 0.75)
+    expect(
+      try frame(0.5, 0.25) {
+        $0.panMode = .stereo; $0.pan = 50
+      }, 0.5 * half, 0.25 + 0.5 * half, "left in the middle")
+    expect(
+      try frame(0.5, 0.25) {
+        $0.panMode = .stereo; $0.pan = -50
+      }, 0.5 + 0.25 * half, 0.25 * half)
   }
 
   @Test("trim, polarity, level, width") func gains() throws {
@@ -62,8 +82,14 @@ struct SignalFlowTests {
     expect(try frame(0.1, -0.2) { $0.level = .silence }, 0, 0)
     expect(try frame(0.4, 0.2) { $0.width = 0 }, 0.3, 0.3)
     expect(try frame(0.4, 0.2) { $0.width = 200 }, 0.5, 0.1)
-    expect(try frame(0.4, 0.2) { $0.width = 0; $0.pan = 100 }, 0, 0.3, "width comes before pan")
-    expect(try frame(1, 1, isMono: true) { $0.width = 0; $0.panLaw = .zero }, 1, 1, "a mono signal has no width")
+    expect(
+      try frame(0.4, 0.2) {
+        $0.width = 0; $0.pan = 100
+      }, 0, 0.3, "width comes before pan")
+    expect(
+      try frame(1, 1, isMono: true) {
+        $0.width = 0; $0.panLaw = .zero
+      }, 1, 1, "a mono signal has no width")
   }
 
   @Test("the trim is before the inserts, the fader after them") func order() throws {
@@ -73,7 +99,9 @@ struct SignalFlowTests {
       desk.track("a", (0..<9600).map { Frame(repeating: $0 % 2 == 0 ? 0.1 : -0.1) }) {
         $0.trim = trim
         $0.level = fader
-        $0.insert("compressor", ["threshold": "-20 dB", "ratio": "inf:1", "knee": "0", "attack": "0", "release": "1 s"])
+        $0.insert(
+          "compressor",
+          ["threshold": "-20 dB", "ratio": "inf:1", "knee": "0", "attack": "0", "release": "1 s"])
       }
       return Maths.decibels(amplitude: abs(try desk.render()[9500].x))
     }
@@ -82,7 +110,9 @@ struct SignalFlowTests {
   }
 
   @Test("post-fader sends follow fader and pan, pre-fader sends do not") func sends() throws {
-    func wet(isMono: Bool, _ tap: SendTap, pan: Pan = 0, sendPan: Pan = 0, law: PanLawName = .minus3) throws -> Frame {
+    func wet(isMono: Bool, _ tap: SendTap, pan: Pan = 0, sendPan: Pan = 0, law: PanLawName = .minus3) throws
+      -> Frame
+    {
       var desk = Desk()
       desk.session.panLaw = law
       desk.track("a", [Frame(1, 1)], isMono: isMono) {
@@ -122,9 +152,13 @@ struct SignalFlowTests {
   @Test("groups, returns that feed returns, and main") func buses() throws {
     var desk = Desk()
     desk.track("a", [Frame(1, 0)]) { $0.output = "group" }
-    desk.track("b", [Frame(0, 1)]) { $0.output = "group"; $0.send("x", Decibels(magnitude: -20)) }
+    desk.track("b", [Frame(0, 1)]) {
+      $0.output = "group"; $0.send("x", Decibels(magnitude: -20))
+    }
     desk.bus("group") { $0.level = Decibels(magnitude: -20) }
-    desk.bus("x") { $0.output = "y"; $0.polarity = .inverted }
+    desk.bus("x") {
+      $0.output = "y"; $0.polarity = .inverted
+    }
     desk.bus("y") { $0.output = "group" }
     desk.session.main.strip.level = Decibels(magnitude: 20)
     expect(try #require(try desk.render().first), 1, 1 - 0.1)
@@ -140,9 +174,13 @@ struct SignalFlowTests {
       desk.track("a", monoNoise(64), isMono: true, change)
       return (desk.plan().nodes[0], desk)
     }
-    let mono = planned { $0.insert("eq"); $0.insert("compressor") }
+    let mono = planned {
+      $0.insert("eq"); $0.insert("compressor")
+    }
     #expect(mono.node.isMono && mono.node.inserts.allSatisfy { $0.spread == nil })
-    let spread = planned { $0.insert("gain"); $0.insert("width"); $0.insert("width", id: "again"); $0.pan = -100 }
+    let spread = planned {
+      $0.insert("gain"); $0.insert("width"); $0.insert("width", id: "again"); $0.pan = -100
+    }
     let gains = spread.node.inserts.map(\.spread)
     #expect(!spread.node.isMono && gains[0] == nil && gains[2] == nil)
     #expect(abs((gains[1] ?? 0) - 0.5.squareRoot()) < 1e-15)

@@ -54,7 +54,9 @@ struct Desk {
 
   init() { session.tail = .none }
 
-  mutating func track(_ id: String, _ frames: [Frame], isMono: Bool = false, _ change: (inout Strip) -> Void = { _ in }) {
+  mutating func track(
+    _ id: String, _ frames: [Frame], isMono: Bool = false, _ change: (inout Strip) -> Void = { _ in }
+  ) {
     var track = Track()
     track.stem = "\(id).wav"
     change(&track.strip)
@@ -79,7 +81,9 @@ struct Desk {
   func render(block: Int = 256, workers: Int = 1, portion: Int = .max) throws -> [Frame] {
     let plan = plan()
     let sink = ArraySink()
-    let renderer = try MixRenderer(plan, outlets: [.init(node: plan.mix, sink: sink)], blockFrames: block, workers: workers) { stem in
+    let renderer = try MixRenderer(
+      plan, outlets: [.init(node: plan.mix, sink: sink)], blockFrames: block, workers: workers
+    ) { stem in
       ArraySource(stems[stem.path]?.frames ?? [], portion: portion)
     }
     try renderer.run(progress: { _ in }, isCancelled: { false })
@@ -90,9 +94,12 @@ struct Desk {
 extension Strip {
   mutating func insert(_ type: String, _ words: [String: String] = [:], id: String? = nil) {
     let place = SourceRange(SourceFile(path: "test", bytes: []), 0..<0)
-    let entries = words.sorted { $0.key < $1.key }.map { Setting.Entry($0.key, at: place, Setting(.text($0.value), at: place)) }
+    let entries = words.sorted { $0.key < $1.key }.map {
+      Setting.Entry($0.key, at: place, Setting(.text($0.value), at: place))
+    }
     var decoder = Decoder()
-    guard let insert = decoder.variant(Setting(.mapping(entries), at: place), id: type, as: Insert.self), decoder.diagnostics.isEmpty
+    guard let insert = decoder.variant(Setting(.mapping(entries), at: place), id: type, as: Insert.self),
+      decoder.diagnostics.isEmpty
     else {
       Issue.record("\(type) \(words): \(decoder.diagnostics.map(\.message))")
       return
@@ -118,7 +125,9 @@ func noise(_ count: Int, peak: Double = 0.5, seed: UInt64 = 1) -> [Frame] {
   return (0..<count).map { _ in Frame(next(), next()) }
 }
 
-func monoNoise(_ count: Int, seed: UInt64 = 1) -> [Frame] { noise(count, seed: seed).map { Frame($0.x, $0.x) } }
+func monoNoise(_ count: Int, seed: UInt64 = 1) -> [Frame] {
+  noise(count, seed: seed).map { Frame($0.x, $0.x) }
+}
 
 func impulse(_ count: Int, at place: Int = 0, _ value: Double = 1) -> [Frame] {
   (0..<count).map { $0 == place ? Frame(value, value) : .zero }

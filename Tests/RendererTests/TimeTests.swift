@@ -9,13 +9,16 @@ import Testing
 
 @Suite("Latency and length")
 struct TimeTests {
-  @Test("paths of different latency meet on one frame", arguments: [
-    ["limiter"], ["compressor"], ["compressor", "limiter"], [],
-  ])
+  @Test(
+    "paths of different latency meet on one frame",
+    arguments: [
+      ["limiter"], ["compressor"], ["compressor", "limiter"], [],
+    ])
   func compensation(_ inserts: [String]) throws {
     func add(_ strip: inout Strip) {
       for type in inserts {
-        strip.insert(type, type == "compressor" ? ["threshold": "24 dB", "lookahead": "7 ms"] : ["ceiling": "24 dBTP"])
+        strip.insert(
+          type, type == "compressor" ? ["threshold": "24 dB", "lookahead": "7 ms"] : ["ceiling": "24 dBTP"])
       }
     }
     var desk = Desk()
@@ -23,12 +26,20 @@ struct TimeTests {
     desk.track("dry", click)
     desk.track("late", click) { add(&$0) }
     desk.track("bussed", click) { $0.output = "group" }
-    desk.track("sent", click) { $0.level = .silence; $0.send("fx", 0, tap: .preFader) }
-    desk.bus("group") { add(&$0); $0.insert("gain") }
-    desk.bus("fx") { add(&$0); $0.output = "group" }
+    desk.track("sent", click) {
+      $0.level = .silence; $0.send("fx", 0, tap: .preFader)
+    }
+    desk.bus("group") {
+      add(&$0); $0.insert("gain")
+    }
+    desk.bus("fx") {
+      add(&$0); $0.output = "group"
+    }
     let sound = try desk.render()
     #expect(sound.count == 3000)
-    #expect(residual(sound, impulse(3000, at: 1000, 1)) < -280, "\(sound.indices.filter { sound[$0] != .zero }.prefix(8))")
+    #expect(
+      residual(sound, impulse(3000, at: 1000, 1)) < -280,
+      "\(sound.indices.filter { sound[$0] != .zero }.prefix(8))")
     for block in [64, 1000] { #expect(try desk.render(block: block) == sound) }
   }
 
@@ -74,7 +85,9 @@ struct TimeTests {
     #expect(try desk.render() == Array(sound.dropFirst(700)) + [Frame](repeating: .zero, count: 1000))
     // A slice of the whole, effects and all.
     desk.session.tracks = Named()
-    desk.track("a", sound) { $0.insert("compressor", ["threshold": "-30 dB"]); $0.insert("limiter", ["ceiling": "-12 dBTP"]) }
+    desk.track("a", sound) {
+      $0.insert("compressor", ["threshold": "-30 dB"]); $0.insert("limiter", ["ceiling": "-12 dBTP"])
+    }
     desk.session.length = nil
     desk.session.start = .zero
     let whole = try desk.render()
@@ -105,7 +118,9 @@ struct TimeTests {
     #expect(length { _ in } == .untilSilent(atLeast: 1000, atMost: 1000))
     let delay = length { $0.insert("delay", ["time": "100 ms"]) }
     #expect(delay == .untilSilent(atLeast: 1000, atMost: 1000 + 4800))
-    #expect(length { $0.insert("reverb", ["decay": "20 s"]) } == .untilSilent(atLeast: 1000, atMost: 1000 + 30 * 48_000))
+    #expect(
+      length { $0.insert("reverb", ["decay": "20 s"]) }
+        == .untilSilent(atLeast: 1000, atMost: 1000 + 30 * 48_000))
   }
 
   @Test("a source may give its frames in any portions, and end early") func portions() throws {

@@ -53,7 +53,8 @@ struct Loaded {
   }
 
   var messages: String {
-    diagnostics.map { "\($0.code.id) \($0.message) [\($0.hints.joined(separator: "; "))]" }.joined(separator: "\n")
+    diagnostics.map { "\($0.code.id) \($0.message) [\($0.hints.joined(separator: "; "))]" }.joined(
+      separator: "\n")
   }
 
   /// The value at a dotted path of the tree, as it was written.

@@ -30,8 +30,10 @@ private struct Thing: Record {
   static let summary = "A thing."
   static let fields: [Field<Thing>] = [
     .init("level", \.level, -10...10, "A level.", initial: 0), .init("time", \.time, 0.001...1, "A time."),
-    .init("colour", \.colour, "A colour.", initial: .red), Field.init("title", \.title, "A title.").required(),
-    .init("part", \.part, "A part."), .init("parts", \.parts, naming: "a part", "Parts."), .init("numbers", \.numbers, "Numbers."),
+    .init("colour", \.colour, "A colour.", initial: .red),
+    Field.init("title", \.title, "A title.").required(),
+    .init("part", \.part, "A part."), .init("parts", \.parts, naming: "a part", "Parts."),
+    .init("numbers", \.numbers, "Numbers."),
     .later("smell", "A smell.", with: "noses"),
   ]
 }
@@ -50,7 +52,8 @@ struct DecoderTests {
 
   @Test("takes what is right") func right() throws {
     let (value, problems) = decode([
-      "title": "T", "level": "-3", "time": "10 ms", "colour": "green", "part": ["level": "1 dB"], "parts": ["a": ["level": "2"], "b": [:]],
+      "title": "T", "level": "-3", "time": "10 ms", "colour": "green", "part": ["level": "1 dB"],
+      "parts": ["a": ["level": "2"], "b": [:]],
       "numbers": Setting(.list(["1", "2"]), at: place), "x-mine": ["any": "thing"],
     ])
     let thing = try #require(value)
@@ -67,27 +70,42 @@ struct DecoderTests {
 
   @Test("says what is wrong, where, and what to write instead") func wrong() {
     func problems(_ setting: Setting) -> [String] { text(decode(setting).1) }
-    #expect(problems(["title": "T", "colur": "red"]) == ["S0202 -: a thing has no key `colur` | did you mean `colour`?"])
+    #expect(
+      problems(["title": "T", "colur": "red"]) == [
+        "S0202 -: a thing has no key `colur` | did you mean `colour`?"
+      ])
     #expect(
       problems(["title": "T", "zzz": "red"]) == [
         "S0202 -: a thing has no key `zzz` | its keys are level, time, colour, title, part, parts, numbers; a key of your own starts with `x-`"
       ])
     #expect(problems([:]) == ["S0203 -: a thing needs `title`: A title. | "])
-    #expect(problems(["title": "T", "smell": "x"]) == ["S0204 smell: `smell` is part of the format, but not in this version of Mixdown | it comes with noses"])
-    #expect(problems(["title": "T", "level": "11"]) == ["U0305 level: `level` is 11 dB, outside -10 dB … 10 dB | the nearest allowed value is `10 dB`"])
+    #expect(
+      problems(["title": "T", "smell": "x"]) == [
+        "S0204 smell: `smell` is part of the format, but not in this version of Mixdown | it comes with noses"
+      ])
+    #expect(
+      problems(["title": "T", "level": "11"]) == [
+        "U0305 level: `level` is 11 dB, outside -10 dB … 10 dB | the nearest allowed value is `10 dB`"
+      ])
     #expect(problems(["title": "T", "time": "2 s"]) == ["U0305 time: `time` is 2 s, outside 1 ms … 1 s | "])
     #expect(problems(["title": "T", "time": "2"]).first?.hasPrefix("U0304 time: ") == true)
-    #expect(problems(["title": "T", "colour": "gren"]) == ["U0301 colour: `gren` is not one of `red` or `green` | did you mean `green`?"])
+    #expect(
+      problems(["title": "T", "colour": "gren"]) == [
+        "U0301 colour: `gren` is not one of `red` or `green` | did you mean `green`?"
+      ])
     #expect(problems(["title": "T", "colour": "blue"]).first?.hasPrefix("S0204 colour: ") == true)
     #expect(problems(["title": "T", "level": ""]).first?.hasPrefix("U0301 level: `level` is empty") == true)
     #expect(problems(["title": "T", "level": [:]]).first?.hasPrefix("S0201 level: ") == true)
     #expect(problems(["title": "T", "part": "some"]).first?.hasPrefix("S0201 part: ") == true)
     #expect(problems(["title": "T", "parts": "some"]).first?.hasPrefix("S0201 parts: ") == true)
     #expect(problems(["title": "T", "numbers": "1"]).first?.hasPrefix("S0201 numbers: ") == true)
-    #expect(problems(["title": "T", "parts": ["A b": [:]]]) == [
-      "S0205 parts.A b: `A b` is no name for a part: names are lower-case letters, digits and `_`, and start with a letter | write `a_b`"
-    ])
-    #expect(problems(["title": "T", "parts": ["a": ["level": "x"]]]).first?.hasPrefix("U0301 parts.a.level: ") == true)
+    #expect(
+      problems(["title": "T", "parts": ["A b": [:]]]) == [
+        "S0205 parts.A b: `A b` is no name for a part: names are lower-case letters, digits and `_`, and start with a letter | write `a_b`"
+      ])
+    #expect(
+      problems(["title": "T", "parts": ["a": ["level": "x"]]]).first?.hasPrefix("U0301 parts.a.level: ")
+        == true)
     #expect(problems("text").first?.hasPrefix("S0201 -: ") == true)
   }
 
@@ -105,7 +123,9 @@ struct DecoderTests {
   @Test("ids") func ids() {
     for good in ["a", "a1", "lead_vocal", "x_"] { #expect(isIdentifier(good)) }
     for bad in ["", "1a", "_a", "A", "a-b", "a b", "ä", "a.b"] { #expect(!isIdentifier(bad)) }
-    #expect(identifier(from: "Lead Vocal") == "lead_vocal" && identifier(from: "808") == "n808" && identifier(from: "!!") == nil)
+    #expect(
+      identifier(from: "Lead Vocal") == "lead_vocal" && identifier(from: "808") == "n808"
+        && identifier(from: "!!") == nil)
     #expect(identifier(from: "  Kick (in) ") == "kick_in")
   }
 }

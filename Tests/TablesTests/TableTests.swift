@@ -35,8 +35,12 @@ struct TableTests {
       #expect(!record.noun.isEmpty, "\(path)")
       for field in record.fields {
         #expect(field.summary.count > 5, "\(path).\(field.key)")
-        #expect(field.later != nil || field.summary == "Values" || field.summary.hasSuffix("."), "\(path).\(field.key): \(field.summary)")
-        #expect(field.summary.first?.isUppercase == true || field.summary.first?.isNumber == true, "\(path).\(field.key): \(field.summary)")
+        #expect(
+          field.later != nil || field.summary == "Values" || field.summary.hasSuffix("."),
+          "\(path).\(field.key): \(field.summary)")
+        #expect(
+          field.summary.first?.isUppercase == true || field.summary.first?.isNumber == true,
+          "\(path).\(field.key): \(field.summary)")
       }
     }
     for declaration in standardCatalog { #expect(declaration.summary.hasSuffix(".")) }
@@ -66,7 +70,9 @@ struct TableTests {
 
   // MARK: A property, a line
 
-  @Test("every property of a processor's settings has a line, and every line a property", arguments: standardCatalog.map(\.type))
+  @Test(
+    "every property of a processor's settings has a line, and every line a property",
+    arguments: standardCatalog.map(\.type))
   func processors(_ type: String) throws {
     let variant = try #require(Insert.cases.first { $0.type == type })
     let keys = variant.fields.filter { $0.shape.later == nil }.map(\.shape.key)
@@ -93,7 +99,10 @@ struct TableTests {
     check(Metadata.self)
     check(ParameterDeclaration.self, renamed: ["initial": "default"])
     let main = Set(MainBus.fields.filter { $0.shape.later == nil }.map(\.shape.key))
-    #expect(Set(propertyNames(MainBus(), flattening: ["strip"]).map(\.inSnakeCase)).subtracting(main) == ["sends", "output"])
+    #expect(
+      Set(propertyNames(MainBus(), flattening: ["strip"]).map(\.inSnakeCase)).subtracting(main) == [
+        "sends", "output",
+      ])
     let band = Set(EqualizerBand.cases.flatMap(\.fields).filter { $0.shape.later == nil }.map(\.shape.key))
     #expect(Set(propertyNames(EqualizerBand.cases[0].make()).map(\.inSnakeCase)) == band.union(["kind"]))
   }
@@ -154,8 +163,12 @@ struct TableTests {
         #expect(codes(plainDecimal(bound) + (bound.isFinite ? unit : "")) == [], "\(name): \(bound)")
       }
       let step = max(1, abs(range.upperBound))
-      if range.upperBound.isFinite { #expect(codes(plainDecimal(range.upperBound + step) + unit) != [], "\(name)") }
-      if range.lowerBound.isFinite { #expect(codes(plainDecimal(range.lowerBound - max(1, abs(range.lowerBound))) + unit) != [], "\(name)") }
+      if range.upperBound.isFinite {
+        #expect(codes(plainDecimal(range.upperBound + step) + unit) != [], "\(name)")
+      }
+      if range.lowerBound.isFinite {
+        #expect(codes(plainDecimal(range.lowerBound - max(1, abs(range.lowerBound))) + unit) != [], "\(name)")
+      }
     }
   }
 
