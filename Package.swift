@@ -15,8 +15,8 @@ func room(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -78,7 +78,14 @@ let package = Package(
 
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
+    tests("TablesTests", "Tables", "Quantities", "Diagnostics", "Processors", "SessionModel"),
     tests("DSPTests", "DSP"),
+    tests("ProcessorsTests", "Processors", "Tables", "Quantities", "Diagnostics", "DSP"),
+    tests("SessionModelTests", "SessionModel", "Processors", "Tables", "Quantities", "Diagnostics"),
+    tests("RendererTests", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "Diagnostics", "DSP"),
+    tests(
+      "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics", "DSP",
+      .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
     tests("MixdownKitTests", "MixdownKit", "Diagnostics", "SessionModel", "Tables", "AudioFiles"),
     tests("AudioFilesTests", "AudioFiles", "DSP"),

@@ -27,6 +27,15 @@ public struct BiquadCoefficients: Sendable, Equatable {
   /// Whether both poles lie inside the unit circle (the stability triangle of a1 and a2).
   public var isStable: Bool { a2 < 1 && Maths.magnitude(a1) < 1 + a2 }
 
+  /// Frames in which the state of the section decays by `decibels`: the time of its slower pole, 0 without poles.
+  public func decayFrames(decibels: Double) -> Double {
+    let discriminant = a1 * a1 - 4 * a2
+    // |discriminant|, as the square root of a negative number would be a call of the C library.
+    let root = Maths.magnitude(discriminant).squareRoot()
+    let radius = discriminant < 0 ? Maths.magnitude(a2).squareRoot() : (Maths.magnitude(a1) + root) / 2
+    return radius > 0 ? decibels / -Maths.decibels(amplitude: radius) : 0
+  }
+
   /// The gain |H| as a factor at `frequency` in Hz.
   public func magnitude(at frequency: Double, sampleRate: Double) -> Double {
     let one = Maths.sineAndCosine(turns: frequency / sampleRate)

@@ -124,6 +124,8 @@ public struct Deliverer: Sendable {
       try deliver(group, take, frameCount, plan, &result, progress: progress, isCancelled: isCancelled)
     }
     result.files.sort { a, b in order(a.id) < order(b.id) }
+    let allowed = Set(session.allow ?? [])
+    result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     let elapsed = clock.now - began
     result.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     return result
@@ -329,7 +331,7 @@ public struct Deliverer: Sendable {
       notes.append(
         Diagnostic(.ditherFallback, .note, "`\(encoding.id)` has TPDF dither: `shaped` is made for 44.1 and 48 kHz", path: path))
     }
-    return notes.filter { !(session.allow ?? []).contains($0.code.id) }
+    return notes
   }
 }
 

@@ -54,7 +54,7 @@ func hex(_ digest: SHA256.Digest) -> String {
 
 /// SHA-256 of a file's bytes; `nil` when it cannot be read.
 func fileHash(_ path: String) -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
   var hash = SHA256()

@@ -29,12 +29,13 @@ public enum DelayProcessor: Processor {
 
   public static func isStereoByNature(_ settings: Settings) -> Bool { settings.pingPong }
 
-  /// Echoes until 140 dB are gone.
+  /// Echoes until 140 dB are gone, each longer than the one before by what its filters ring.
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
     let time = context.seconds(settings.time)
-    let loss = -Maths.decibels(amplitude: settings.feedback.fraction)
-    let echoes = settings.feedback.fraction > 0 ? 1 + 140 / loss : 1
-    return time * echoes
+    guard settings.feedback.fraction > 0 else { return time }
+    let repeats = 140 / -Maths.decibels(amplitude: settings.feedback.fraction)
+    let ringing = [settings.lowCut, settings.highCut].reduce(0) { $0 + cutTailSeconds($1) }
+    return time + repeats * (time + ringing)
   }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DelayKernel {
@@ -44,4 +45,9 @@ public enum DelayProcessor: Processor {
         pingPong: settings.pingPong, lowCut: settings.lowCut?.magnitude, highCut: settings.highCut?.magnitude,
         width: settings.width.fraction), sampleRate: context.sampleRate)
   }
+}
+
+/// Seconds in which a cut of 12 dB/oct, a Butterworth pair of poles, decays by 220 dB; 0 without one.
+func cutTailSeconds(_ corner: Hertz?) -> Double {
+  corner.map { 25.33 * 1.4142 / (2 * Maths.pi * $0.magnitude) } ?? 0
 }

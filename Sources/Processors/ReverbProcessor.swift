@@ -42,10 +42,11 @@ public enum ReverbProcessor: Processor {
 
   public static func isStereoByNature(_ settings: Settings) -> Bool { true }
 
-  /// 140 dB, of a low end that lives at most 1.5 times as long as the decay.
+  /// 140 dB, of a low end that lives at most 1.5 times as long as the decay, and what the cuts ring.
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
     let design = design(settings, context)
     return design.predelay + 0.5 * design.size + design.decay * 1.5 * 140 / 60
+      + cutTailSeconds(settings.lowCut) + cutTailSeconds(settings.highCut)
   }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Reverb {

@@ -23,8 +23,11 @@ public enum WidthProcessor: Processor {
 
   public static func isStereoByNature(_ settings: Settings) -> Bool { true }
 
+  /// The crossover's double poles decay by 140 dB within four times 16.12 of their time constants; the shelf, at
+  /// 4 kHz and above, within 3 ms.
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
-    settings.monoBelow.map { 16.12 * 4 / (2 * Maths.pi * $0.magnitude) } ?? 0
+    let crossover = settings.monoBelow.map { 16.12 * 4 / (2 * Maths.pi * $0.magnitude) } ?? 0
+    return crossover + (settings.sideHighShelf == 0 ? 0 : 0.003)
   }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> StereoWidthKernel {

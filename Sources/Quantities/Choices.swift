@@ -65,7 +65,7 @@ public enum PanLawName: String, Choice {
   case zero = "0 dB"
 
   public static let noun = "a pan law: `-3 dB`, `-4.5 dB`, `-6 dB` or `0 dB`"
-  public static let pattern = "[\\-−]?(3|4\\.5|6|0)( *dB)?"
+  public static let pattern = "[+\\-−]?((3|6|0)(\\.0+)?|4\\.50*)( *dB)?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {

@@ -66,6 +66,10 @@ struct Decimal {
     }
     self.digits = digits
     rest = String(characters.drop { $0 == " " })
+    if rest.isEmpty, !characters.isEmpty {
+      throw QuantityError(
+        .malformed, "\(quoted(text)) ends with a space", suggestions: [String(text.dropLast(characters.count))])
+    }
   }
 
   /// The number times ten to the `power`, rounded once.
@@ -76,7 +80,28 @@ struct Decimal {
 }
 
 extension Character {
-  var isDecimalDigit: Bool { ("0"..."9").contains(self) }
+  /// Of ASCII only, and without a mark on it: `5\u{301}` lies between `5` and `6`, but is no digit.
+  var isDecimalDigit: Bool { asciiValue.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false }
+}
+
+/// `decimal`, a plain decimal, with its point moved `places` to the right (to the left when negative): the same
+/// digits in another unit, so that they read back as the same number.
+func movingPoint(of decimal: String, by places: Int) -> String {
+  let sign = decimal.hasPrefix("-") ? "-" : ""
+  let parts = decimal.dropFirst(sign.count).split(separator: ".", omittingEmptySubsequences: false)
+  var whole = String(parts[0]), fraction = parts.count > 1 ? String(parts[1]) : ""
+  if places > 0 {
+    fraction += String(repeating: "0", count: max(0, places - fraction.count))
+    whole += fraction.prefix(places)
+    fraction.removeFirst(places)
+  } else {
+    whole = String(repeating: "0", count: max(0, -places - whole.count)) + whole
+    fraction = whole.suffix(-places) + fraction
+    whole.removeLast(-places)
+  }
+  whole = String(whole.drop { $0 == "0" })
+  while fraction.last == "0" { fraction.removeLast() }
+  return sign + (whole.isEmpty ? "0" : whole) + (fraction.isEmpty ? "" : "." + fraction)
 }
 
 /// The shortest plain decimal that reads back as `value`: no exponent, no `.0`.

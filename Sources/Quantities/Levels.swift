@@ -13,7 +13,8 @@ public struct Decibels: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleB
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
-    if ["-inf", "−inf", "-inf dB", "−inf dB", "-infdB", "−infdB"].contains(text) {
+    let unit = text.dropFirst(4)
+    if text.hasPrefix("-inf") || text.hasPrefix("−inf"), unit.isEmpty || unit.drop(while: { $0 == " " }) == "dB" {
       self = .silence
     } else {
       magnitude = try Units.parse(text, as: Self.self, ["dB": 0])

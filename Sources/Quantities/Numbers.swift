@@ -15,7 +15,8 @@ public struct Hertz: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIn
   }
 
   public var text: String {
-    magnitude >= 1000 ? plainDecimal(magnitude / 1000) + " kHz" : plainDecimal(magnitude) + " Hz"
+    let hertz = plainDecimal(magnitude)
+    return magnitude >= 1000 && magnitude.isFinite ? movingPoint(of: hertz, by: -3) + " kHz" : hertz + " Hz"
   }
 }
 
@@ -210,7 +211,7 @@ public struct Quality: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleBy
 
   public static let noun = "a quality factor"
   public static let examples = ["0.7071", "1.4"]
-  public static let pattern = "[+]?(0|[1-9][0-9]*)(\\.[0-9]+)?"
+  public static let pattern = numberPattern
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {

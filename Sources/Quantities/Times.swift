@@ -13,10 +13,12 @@ public enum TimeSpan: Quantity {
   public static let zero = TimeSpan.seconds(0)
   public static let noun = "a duration"
   public static let examples = ["10 ms", "1.8 s", "1/8d", "2 bars"]
-  static let secondsPattern = "(0|[1-9][0-9]*)(\\.[0-9]+)? *(ms|s)|(0|[1-9][0-9]*)(:[0-5][0-9]){1,2}(\\.[0-9]+)?"
-  static let spanPattern =
-    "\(secondsPattern)|[0-9]+ *samples?|(0|[1-9][0-9]*)(\\.[0-9]+)? *(bars?|beats?)|[1-9][0-9]*/[1-9][0-9]*[dt]?"
-  public static let pattern = "(0|\(spanPattern))"
+  /// What a place may be written as, too.
+  static let plainPattern =
+    "[+]?0(\\.0+)?|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(ms|s)|[0-9]{1,6}(:[0-5][0-9]){1,2}(\\.[0-9]+)?"
+    + "|[+]?(0|[1-9][0-9]*) *samples?"
+  public static let pattern =
+    "(\(plainPattern)|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(bars?|beats?)|[1-9][0-9]*/[1-9][0-9]*[dt]?)"
   public static let acceptsNumber = false
 
   /// Whether a tempo is needed to know how long it is.
@@ -30,7 +32,7 @@ public enum TimeSpan: Quantity {
   public init(parsing text: String) throws(QuantityError) {
     if let clock = try Clock.seconds(text) {
       self = .seconds(clock)
-    } else if let note = Self.note(text) {
+    } else if let note = try Self.note(text) {
       self = note
     } else {
       self = try Self.measured(text, as: Self.self)
@@ -41,21 +43,22 @@ public enum TimeSpan: Quantity {
   static func measured<Value: Quantity>(_ text: String, as: Value.Type) throws(QuantityError) -> TimeSpan {
     guard let number = try Decimal(prefixOf: text) else { throw Value.malformed(text) }
     let value = number.value()
-    if value < 0 {
+    if number.digits.hasPrefix("-") {
       throw QuantityError(
         .range, "\(quoted(text)) is negative, and \(Value.noun) is not",
         suggestions: [String(text.drop { "-−".contains($0) })])
     }
     switch number.rest {
-    case "s": return .seconds(value)
-    case "ms": return .seconds(number.value(timesTenToThe: -3))
+    case "s": return .seconds(try bounded(value, to: longest, text))
+    case "ms": return .seconds(try bounded(number.value(timesTenToThe: -3), to: longest, text))
     case "sample", "samples":
       guard let whole = Int(number.digits) else {
         throw QuantityError(.number, "\(quoted(text)) is not a whole number of samples")
       }
+      _ = try bounded(Double(whole), to: longest * 768_000, text)
       return .samples(whole)
-    case "bar", "bars": return .bars(value)
-    case "beat", "beats": return .beats(value)
+    case "bar", "bars": return .bars(try bounded(value, to: mostCounted, text))
+    case "beat", "beats": return .beats(try bounded(value, to: mostCounted, text))
     case "" where value == 0: return .seconds(0)
     case "":
       throw QuantityError(
@@ -79,8 +82,18 @@ public enum TimeSpan: Quantity {
     }
   }
 
+  /// Seconds in 24 hours, the most that a song has: longer times are slips, and would not fit a count of frames.
+  static let longest = 86_400.0
+  /// The most bars, beats or notes, for the same reason.
+  static let mostCounted = 1_000_000.0
+
+  static func bounded(_ value: Double, to most: Double, _ text: String) throws(QuantityError) -> Double {
+    guard value <= most else { throw QuantityError(.range, "\(quoted(text)) is longer than a song may be, 24 hours") }
+    return value
+  }
+
   /// `1/8`, `1/8d`, `1/8t`.
-  private static func note(_ text: String) -> TimeSpan? {
+  private static func note(_ text: String) throws(QuantityError) -> TimeSpan? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let numerator = Int(parts[0]), numerator > 0, parts[0].first != "0", parts[0].first != "+"
     else { return nil }
@@ -91,25 +104,19 @@ public enum TimeSpan: Quantity {
       denominator.removeLast()
     }
     guard let value = Int(denominator), value > 0, denominator.first != "0", denominator.first != "+" else { return nil }
+    _ = try bounded(Double(numerator), to: mostCounted, text)
     return .note(numerator, value, modifier)
   }
 
   public var text: String {
     switch self {
     case .seconds(let value):
-      value == 0 ? "0" : value < 1 ? plainDecimal(milliseconds(value)) + " ms" : plainDecimal(value) + " s"
+      value == 0 ? "0" : value < 1 ? movingPoint(of: plainDecimal(value), by: 3) + " ms" : plainDecimal(value) + " s"
     case .samples(let count): "\(count) samples"
     case .bars(let count): plainDecimal(count) + (count == 1 ? " bar" : " bars")
     case .beats(let count): plainDecimal(count) + (count == 1 ? " beat" : " beats")
     case .note(let numerator, let denominator, let modifier): "\(numerator)/\(denominator)\(modifier.rawValue)"
     }
-  }
-
-  /// Milliseconds that read back as the same seconds: ×1000 may be off in the last place, so it is checked.
-  private func milliseconds(_ seconds: Double) -> Double {
-    let guess = seconds * 1000
-    let short = Double(Int(guess * 1e6 + 0.5)) / 1e6
-    return Double("\(plainDecimal(short))e-3") == seconds ? short : guess
   }
 }
 
@@ -135,8 +142,8 @@ public struct Position: Quantity {
   public static let noun = "a position"
   public static let examples = ["12.5 s", "1:23.400", "17|1", "chorus + 2 bars"]
   public static let pattern =
-    "((0|\(TimeSpan.secondsPattern)|[0-9]+ *samples?|[1-9][0-9]*\\|[1-9][0-9]*(\\.[0-9]+)?)"
-    + "|[a-z][a-z0-9_]*( *[+\\-−] *(\(TimeSpan.spanPattern)))?)"
+    "(\(TimeSpan.plainPattern)|[1-9][0-9]*\\|(0|[1-9][0-9]*)(\\.[0-9]+)?"
+    + "|[a-z][a-z0-9_]*( *[+\\-−] *\(TimeSpan.pattern))?)"
   public static let acceptsNumber = false
 
   public init(parsing text: String) throws(QuantityError) {
@@ -158,21 +165,24 @@ public struct Position: Quantity {
 
   private static func bar(_ text: String) throws(QuantityError) -> Position {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false)
-    guard parts.count == 2, let bar = Int(parts[0]), parts[0].first != "0", bar != 0,
-      let beat = try Decimal(prefixOf: String(parts[1])), beat.rest.isEmpty
+    guard parts.count == 2, let bar = Int(parts[0]), parts[0].first?.isDecimalDigit == true, parts[0].first != "0",
+      parts[1].first?.isDecimalDigit == true, let beat = try Decimal(prefixOf: String(parts[1])), beat.rest.isEmpty
     else {
       throw QuantityError(.malformed, "\(quoted(text)) is no bar|beat; both count from 1, like `17|1` or `17|3.5`")
     }
-    guard bar >= 1, beat.value() >= 1 else {
-      throw QuantityError(.range, "bars and beats count from 1, so \(quoted(text)) is no place", suggestions: ["1|1"])
+    guard beat.value() >= 1 else {
+      throw QuantityError(
+        .range, "bars and beats count from 1, so \(quoted(text)) is no place", suggestions: ["\(bar)|1"])
     }
+    _ = try TimeSpan.bounded(Double(bar), to: TimeSpan.mostCounted, text)
     return Position(.bar(bar, beat: beat.value()))
   }
 
   private static func marker(_ text: String) throws(QuantityError) -> Position {
     let name = text.prefix { ("a"..."z").contains($0) || $0.isDecimalDigit || $0 == "_" }
     let rest = text.dropFirst(name.count).drop { $0 == " " }
-    guard let sign = rest.first else { return Position(.marker(String(name))) }
+    if name.count == text.count { return Position(.marker(text)) }
+    guard let sign = rest.first else { throw malformed(text) }
     guard "+-−".contains(sign) else { throw malformed(text) }
     let span = try TimeSpan(parsing: String(rest.dropFirst().drop { $0 == " " }))
     return Position(.marker(String(name)), offset: (sign == "+" ? 1 : -1, span))
@@ -243,6 +253,8 @@ enum Clock {
       total = total * 60 + value
     }
     // One conversion of one decimal text, so that it rounds once.
-    return Double("\(total * 60 + seconds)\(fraction)")
+    return try Double("\(total * 60 + seconds)\(fraction)").map { value throws(QuantityError) in
+      try TimeSpan.bounded(value, to: TimeSpan.longest, text)
+    }
   }
 }

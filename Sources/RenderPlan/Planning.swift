@@ -48,7 +48,9 @@ struct Planner {
       addBus(Source(id: id, path: "buses.\(id)", strip: bus.strip), audible: audible)
     }
     addBus(Source(id: "main", path: "main", strip: session.main.strip), audible: audible)
-    let mix = appendNode("mix", from: nodes.count - 1, fader(session.main.strip, isMono: false), Named())
+    let main = session.main.strip
+    let mix = appendNode(
+      "mix", from: nodes.count - 1, main.mute ? MixMatrix(gain: 0) : fader(main, isMono: false), Named())
     let masterNodes = masters.enumerated().map { index, inserts in
       inserts.isEmpty
         ? mix : appendNode(index == 0 ? "master" : "master \(index + 1)", from: mix, .identity, inserts)

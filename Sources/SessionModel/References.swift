@@ -231,9 +231,9 @@ struct ReferenceCheck {
     var named = session.tracks.map { "tracks.\($0.id).stem" }
     named.append("metadata.cover")
     named += session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
-    var seen: Set<String> = []
+    var seen: Set<SourceRange> = []
     for path in named {
-      guard let setting = tree.part(at: path), let text = setting.text, seen.insert("\(setting.range)").inserted else { continue }
+      guard let setting = tree.part(at: path), let text = setting.text, seen.insert(setting.range).inserted else { continue }
       if text.isEmpty {
         report(.emptyPath, "the path is empty", path: path)
       } else if let file = resolved.file(at: path), !resolved.project.contains(file) {

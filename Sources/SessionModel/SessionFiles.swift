@@ -39,7 +39,8 @@ public struct Project: Sendable {
     }
     allowed = [root]
     guard case .success(let bytes) = Project.contents(of: root + "/.mixdown", limit: 64 * 1024) else { return }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    // `\r\n` is one character, and a newline too.
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let entry = line.trimmingPrefix { $0 == " " }
       guard !entry.isEmpty, entry.first != "#" else { continue }
       if let extra = Project.canonical(Project.join(root, String(entry))) { allowed.append(extra) }
@@ -75,16 +76,14 @@ public struct Project: Sendable {
     return unsafe String(cString: resolved)
   }
 
-  /// The canonical form of a path that need not exist.
+  /// The canonical form of a path that need not exist: `..` behind a folder that is not there leads back out of it.
   static func canonicalParent(_ path: String) -> String {
-    var folder = parent(absolute(path))
-    var rest = String(absolute(path).dropFirst(folder.count))
-    while canonical(folder) == nil, folder != "/" {
-      let upper = parent(folder)
-      rest = String(folder.dropFirst(upper == "/" ? 0 : upper.count)) + rest
-      folder = upper
+    var result = "/"
+    for part in absolute(path).split(separator: "/") where part != "." {
+      let next = part == ".." ? parent(result) : (result == "/" ? "" : result) + "/" + part
+      result = canonical(next) ?? next
     }
-    return (canonical(folder) ?? folder) + rest
+    return result
   }
 
   public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

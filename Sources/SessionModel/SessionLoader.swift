@@ -113,7 +113,22 @@ struct SessionLoader {
     diagnostics += checkReferences(resolved)
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
+    removeRepetitions()
     return (resolved, diagnostics)
+  }
+
+  /// What the session's master or metadata say is read again in each deliverable that they lie under: a slip in
+  /// them is one problem all the same.
+  private mutating func removeRepetitions() {
+    struct Problem: Hashable {
+      var code: DiagnosticCode
+      var range: SourceRange?
+      var message: String
+    }
+    var seen: Set<Problem> = []
+    diagnostics.removeAll {
+      !seen.insert(Problem(code: $0.code, range: $0.primary?.range, message: $0.message)).inserted
+    }
   }
 
   // MARK: The chain of parents
@@ -401,7 +416,9 @@ struct SessionLoader {
 
   /// `--set tracks.vocals.level=-3 dB` as a layer.
   private mutating func overrideLayer(_ text: String) -> Setting? {
-    guard let equals = text.firstIndex(of: "=") else {
+    let equals = text.firstIndex(of: "=") ?? text.endIndex
+    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
+    guard equals < text.endIndex, path.allSatisfy({ !$0.isEmpty }) else {
       let file = SourceFile(path: "--set", bytes: Array(text.utf8))
       diagnostics.append(
         Diagnostic(
@@ -409,8 +426,7 @@ struct SessionLoader {
           hints: ["like `--set 'tracks.vocals.level=-3 dB'`"]))
       return nil
     }
-    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-    guard path.allSatisfy({ !$0.isEmpty }),
+    guard
       let value = reader.read(String(text[text.index(after: equals)...]), as: "--set \(text[..<equals])", folder: Project.parent(self.path))
     else { return nil }
     return path.reversed().reduce(value) { inner, key in
