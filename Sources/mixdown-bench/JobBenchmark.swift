@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioFiles
 import DSP
 import Delivery
+import Diagnostics
 import FoundationEssentials
 import RenderPlan
 import SessionModel
@@ -112,14 +113,18 @@ private func jobSession(stems: Int) -> String {
     """
 }
 
-private func usage() -> rusage {
+private func resourceUsage() -> rusage {
   var usage = rusage()
-  unsafe _ = getrusage(RUSAGE_SELF, &usage)
+  #if os(Linux)
+    unsafe _ = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  #else
+    unsafe _ = getrusage(RUSAGE_SELF, &usage)
+  #endif
   return usage
 }
 
 private func cpuSeconds() -> Double {
-  let usage = usage()
+  let usage = resourceUsage()
   return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
     + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6
 }
@@ -127,8 +132,8 @@ private func cpuSeconds() -> Double {
 /// The greatest memory of the process so far; Linux counts in KiB, macOS in bytes.
 private func peakMegabytes() -> Double {
   #if os(Linux)
-    Double(usage().ru_maxrss) / 1024
+    Double(resourceUsage().ru_maxrss) / 1024
   #else
-    Double(usage().ru_maxrss) / 1_048_576
+    Double(resourceUsage().ru_maxrss) / 1_048_576
   #endif
 }

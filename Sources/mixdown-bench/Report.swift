@@ -44,10 +44,10 @@ struct Report {
   }
 
   var json: JSONValue {
-    .object([
-      ("version", 1), ("machine", .string(Self.machine)),
-      ("figures", .object(figures.map { ($0.name, .number($0.value)) })),
-    ])
+    [
+      "version": 1, "machine": .string(Self.machine),
+      "figures": .object(figures.map { JSONValue.Member($0.name, .number($0.value)) }),
+    ]
   }
 
   init() {}
