@@ -87,7 +87,12 @@ let package = Package(
       "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics", "DSP",
       .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
-    tests("MixdownKitTests", "MixdownKit", "Diagnostics", "SessionModel", "Tables", "AudioFiles"),
+    .testTarget(
+      name: "MixdownKitTests",
+      dependencies: [
+        "MixdownKit", "mixdown", "YAMLSyntax", "Diagnostics", "SessionModel", "Tables", "AudioFiles", "Delivery",
+        "RenderPlan",
+      ], exclude: ["corpus"], swiftSettings: settings),
     tests("AudioFilesTests", "AudioFiles", "DSP"),
   ],
   swiftLanguageModes: [.v6]

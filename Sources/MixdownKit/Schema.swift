@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import SessionModel
 import Tables
 
@@ -8,18 +8,18 @@ public enum SchemaKind: String, Sendable, CaseIterable {
 }
 
 /// The schema of `kind` as text, with a line end after it.
-func schemaText(_ kind: SchemaKind) -> String {
+func schemaText(_ kind: SchemaKind) -> String { schemaValue(kind).text(indented: true) + "\n" }
+
+package func schemaValue(_ kind: SchemaKind) -> JSONValue {
   var writer = SchemaWriter()
-  let root =
-    switch kind {
-    case .session: writer.sessionSchema()
-    case .preset: writer.presetSchema()
-    }
-  return root.text(indented: true) + "\n"
+  return switch kind {
+  case .session: writer.sessionSchema()
+  case .preset: writer.presetSchema()
+  }
 }
 
 extension SchemaWriter {
-  private static let source = "https://json-schema.org/draft-07/schema#"
+  private static let source = "http://json-schema.org/draft-07/schema#"
 
   mutating func sessionSchema() -> JSONValue {
     guard case .record(let record) = FileShapes.session else { return nil }
@@ -30,7 +30,7 @@ extension SchemaWriter {
     if let complete = completeness(of: .record(record), except: ["mixdown"]) {
       members += [
         .init("if", ["required": ["extends"]]), .init("then", true),
-        .init("else", complete),
+        .init("else", ["allOf": [["required": ["tracks"]], complete]]),
       ]
     }
     members.append(.init("definitions", sortedDefinitions()))

@@ -79,10 +79,11 @@ public struct ShownSession: Sendable {
     /// In the order of the table, so that two files that say the same show the same.
     private func members(_ entries: [Setting.Entry], fields: [FieldShape]) -> [(key: String, value: Node)] {
       var members: [(key: String, value: Node)] = []
+      let format = entries.first { $0.key == "format" }?.value.text
       for field in fields {
         if let entry = entries.first(where: { $0.key == field.key }) {
           members.append((field.key, node(entry.value, field.shape, key: field.key)))
-        } else if defaults, field.later == nil, let initial = initial(of: field) {
+        } else if defaults, field.later == nil, has(field.key, format), let initial = initial(of: field) {
           members.append((field.key, initial))
         }
       }
@@ -90,10 +91,17 @@ public struct ShownSession: Sendable {
       return members + entries.filter { !known.contains($0.key) }.map { ($0.key, node($0.value, nil, key: $0.key)) }
     }
 
+    /// Whether a deliverable of this format has such a key.
+    private func has(_ key: String, _ format: String?) -> Bool {
+      guard let format, let formats = Deliverable.formatsByKey.first(where: { $0.key == key })?.formats else { return true }
+      return formats.contains { $0.rawValue == format }
+    }
+
     private func initial(of field: FieldShape) -> Node? {
       if field.key == "deliverables" {
         func scalar(_ text: String) -> Node { .scalar(text: text, isText: false, .initial) }
-        return .mapping([("mix", .mapping([("format", scalar("wav")), ("bit_depth", scalar("24"))]))])
+        let mix = [("format", "wav"), ("bit_depth", "24"), ("channels", "stereo")]
+        return .mapping([("mix", .mapping(mix.map { ($0.0, scalar($0.1)) }))])
       }
       // Without a master of its own a deliverable has the session's.
       guard field.key != "master", let initial = field.initial else { return nil }

@@ -29,11 +29,7 @@ extension ReferenceCheck {
   /// Keys that belong to other formats.
   private mutating func keys(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
     let written = Set(tree.part(at: path)?.entries?.map(\.key) ?? [])
-    let belongs: [(key: String, formats: [FileFormat])] = [
-      ("bit_depth", [.wav, .aiff, .flac]), ("dither", [.wav, .aiff, .flac]), ("compression", [.flac]),
-      ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]),
-    ]
-    for (key, formats) in belongs where written.contains(key) && !formats.contains(format) {
+    for (key, formats) in Deliverable.formatsByKey where written.contains(key) && !formats.contains(format) {
       report(
         .deliverableKey, "`\(key)` has no meaning for \(format.rawValue)", path: "\(path).\(key)", key: true,
         hints: ["it belongs to \(listed(formats.map(\.rawValue)))"])
@@ -72,6 +68,12 @@ extension ReferenceCheck {
 }
 
 extension Deliverable {
+  /// Keys that only some formats have.
+  public static let formatsByKey: [(key: String, formats: [FileFormat])] = [
+    ("bit_depth", [.wav, .aiff, .flac]), ("dither", [.wav, .aiff, .flac]), ("compression", [.flac]),
+    ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]),
+  ]
+
   /// MPEG-1 layer III (ISO 11172-3, 2.4.2.3).
   static let bitrates = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
   /// MPEG-1, 2 and 2.5 layer III.

@@ -110,7 +110,12 @@ struct SessionLoader {
     let resolved = ResolvedSession(
       session: session, tree: tree, path: path, project: project, filesRead: reader.filesRead,
       folders: reader.folders)
-    diagnostics += checkReferences(resolved)
+    var references = checkReferences(resolved)
+    if reader.diagnostics.contains(where: { $0.severity == .error }) {
+      // Tracks may be among what could not be read.
+      references.removeAll { $0.code == .noTracks }
+    }
+    diagnostics += references
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     removeRepetitions()
@@ -280,8 +285,12 @@ struct SessionLoader {
         }
         environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
       } else if let initial = parameter.initial {
+        // A default of the wrong type has been reported where it stands.
+        let isRefused = parameter.type.refusal(of: initial) != nil
+        let place = declarations?.part(at: "\(id).default")?.range ?? declared
         environment.values[id] = Environment.Value(
-          setting: Setting(.text(initial), at: declared), type: parameter.type, declared: declared, isDefault: true)
+          setting: Setting(isRefused ? .unreadable : .text(initial), at: place), type: parameter.type,
+          declared: declared, isDefault: true)
       } else if given?.isUnreadable == true {
         environment.values[id] = Environment.Value(
           setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)

@@ -1,0 +1,74 @@
+import Diagnostics
+import MixdownKit
+import RenderPlan
+import Testing
+
+@Suite("Stems and covers") struct MediaTests {
+  private let folder = Folder()
+
+  private func check(_ session: String) -> CheckedSession {
+    Mixdown.check(folder.file("s.mix.yaml", "mixdown: 1\n" + session))
+  }
+
+  private func codes(_ session: String) -> [String] { check(session).diagnostics.map(\.code.id) }
+
+  @Test("the stems of a good session are known by their tracks") func stems() throws {
+    try folder.wav("a.wav")
+    try folder.wav("b.wav", channels: 1, frames: 1000)
+    let checked = check("tracks: {a: {stem: a.wav}, b: {stem: b.wav}}\n")
+    #expect(checked.diagnostics.isEmpty)
+    #expect(checked.status == .done)
+    #expect(checked.stems["a"]?.channelCount == 2)
+    #expect(checked.stems["b"]?.frameCount == 1000)
+  }
+
+  @Test("a stem of another rate is refused, with the session's rate beside it") func rate() throws {
+    try folder.wav("a.wav", rate: 44_100)
+    let checked = check("sample_rate: 48 kHz\ntracks: {a: {stem: a.wav}}\n")
+    let problem = try #require(checked.diagnostics.first)
+    #expect(checked.diagnostics.count == 1)
+    #expect(problem.code.id == "P0506")
+    #expect(problem.message.contains("44.1 kHz"))
+    #expect(problem.secondary.first?.range.start.line == 2)
+    #expect(checked.status == .unusable)
+    #expect(codes("sample_rate: 44.1 kHz\ntracks: {a: {stem: a.wav}}\n") == [])
+  }
+
+  @Test("a channel that is picked must be there, and no more than two") func channels() throws {
+    try folder.wav("four.wav", channels: 4)
+    try folder.wav("a.wav")
+    #expect(codes("tracks: {a: {stem: four.wav}}\n") == ["P0505"])
+    #expect(codes("tracks: {a: {stem: four.wav, channels: [3, 4]}}\n") == [])
+    #expect(codes("tracks: {a: {stem: four.wav, channels: [4, 5]}}\n") == ["P0505"])
+    #expect(codes("tracks: {a: {stem: four.wav, channels: [1, 2, 3]}}\n") == ["P0505"])
+    #expect(codes("tracks: {a: {stem: a.wav, channels: [0]}}\n") == ["P0505"])
+    #expect(codes("tracks: {a: {stem: a.wav, channels: []}}\n") == ["P0505"])
+  }
+
+  @Test("a missing file that several tracks share by an alias is reported once") func shared() {
+    #expect(codes("tracks:\n  a: &t {stem: gone.wav}\n  b: *t\n") == ["P0501"])
+    #expect(codes("tracks: {a: {stem: gone.wav}, b: {stem: gone.wav}}\n") == ["P0501", "P0501"])
+  }
+
+  @Test("stems are looked at although the session has other errors") func otherErrors() {
+    #expect(codes("tracks: {a: {stem: gone.wav, level: loud}}\n") == ["P0501", "U0301"])
+  }
+
+  @Test("a cover is a picture") func cover() throws {
+    try folder.wav("a.wav")
+    folder.file("cover.png", "no picture")
+    #expect(codes("metadata: {cover: cover.png}\ntracks: {a: {stem: a.wav}}\n") == ["P0504"])
+  }
+
+  @Test("missing inputs end with 3, and a session that cannot be used outranks them") func status() {
+    #expect(check("tracks: {a: {stem: gone.wav}}\n").status == .input)
+    #expect(check("tracks: {a: {stem: gone.wav, level: loud}}\n").status == .unusable)
+  }
+
+  @Test("bitrates of MP3 depend on the rate") func bitrate() throws {
+    try folder.wav("a.wav", rate: 22_050)
+    let session = "sample_rate: 22050\ntracks: {a: {stem: a.wav}}\n"
+    #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 320 kbps}}\n") == ["D0804"])
+    #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 160 kbps}}\n") == [])
+  }
+}
