@@ -77,7 +77,7 @@ public struct DynamicsKernel: Sendable {
   public var latencyFrames: Int { delay.frameCount }
 
   /// The greatest reduction since `init`, `reset` or `resetMaximum`, in dB, 0 or more.
-  public var maximumReduction: Double { greatest < range ? greatest : range }
+  public var maximumReduction: Double { greatest }
 
   /// The reduction after the last frame, of the channel reduced more, in dB.
   public var currentReduction: Double {
@@ -185,7 +185,9 @@ extension DynamicsKernel {
   }
 
   private mutating func raiseMaximum(_ reduction: Double) {
-    greatest = reduction > greatest ? reduction : greatest
+    // Bounded by the range in force now, which automation may move later.
+    let bounded = reduction < range ? reduction : range
+    greatest = bounded > greatest ? bounded : greatest
   }
 }
 

@@ -45,7 +45,9 @@ public struct GainComputer: Sendable, Equatable {
     let aboveKnee = over - 0.5 * knee
     let excess = kneeFactor * inKnee * inKnee + (aboveKnee > 0 ? aboveKnee : 0)
     let reduction = slope * excess
-    return reduction < limit ? reduction : limit
+    // An expander of 1:1 multiplies a slope of 0 by silence's infinity: no number, hence no reduction.
+    let atLeastZero = reduction > 0 ? reduction : 0
+    return atLeastZero < limit ? atLeastZero : limit
   }
 
   /// Replaces the first `count` levels by their reductions.

@@ -18,14 +18,18 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   /// The unprocessed signal, late by the kernel's latency; `nil` when nothing of it is heard.
   private let dry: FrameBuffer?
   private var dryDelay: DelayLine
+  private var dryFilter: BiquadCascade?
   private var clock = 0
 
-  init(kernel: P.Kernel, latencyFrames: Int, mix: Double, channels: ChannelMode, blockFrames: Int) {
+  init(
+    kernel: P.Kernel, latencyFrames: Int, dryFilter: BiquadCascade?, mix: Double, channels: ChannelMode, blockFrames: Int
+  ) {
     self.kernel = kernel
     self.mix = mix
     self.channels = channels
     dry = mix < 1 || channels != .stereo ? FrameBuffer(capacity: blockFrames) : nil
     dryDelay = DelayLine(frameCount: dry == nil ? 0 : latencyFrames)
+    self.dryFilter = mix < 1 ? dryFilter : nil
   }
 
   var reductionDecibels: Double? { kernel.reductionDecibels }
@@ -35,9 +39,13 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
     if channels != .stereo { buffer.edit(0..<frameCount) { selectChannel(&$0) } }
     var start = 0
     while start < frameCount {
-      if clock % flushInterval == 0 { kernel.flushDenormals() }
+      if clock % flushInterval == 0 {
+        kernel.flushDenormals()
+        dryFilter?.flushDenormals()
+      }
       let end = min(frameCount, start + flushInterval - clock % flushInterval)
       buffer.edit(start..<end) { kernel.process(&$0) }
+      dry?.edit(start..<end) { _ = dryFilter?.process(&$0) }
       clock += end - start
       start = end
     }

@@ -26,6 +26,9 @@ public protocol Processor: Sendable {
   static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int
   /// Seconds after which silent input has become output below −140 dB of what it was.
   static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double
+  /// What the dry signal of `mix` goes through, so that its phase is that of the processed one; `nil` when
+  /// nothing.
+  static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade?
   /// Whether a mono signal leaves it as stereo.
   static func isStereoByNature(_ settings: Settings) -> Bool
 }
@@ -33,6 +36,7 @@ public protocol Processor: Sendable {
 extension Processor {
   public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { 0 }
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double { 0 }
+  public static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade? { nil }
   public static func isStereoByNature(_ settings: Settings) -> Bool { false }
 }
 

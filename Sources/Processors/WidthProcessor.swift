@@ -21,6 +21,13 @@ public enum WidthProcessor: Processor {
     .init("side_high_shelf", \.sideHighShelf, -24...24, "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .allowed),
   ]
 
+  /// The crossover of `mono_below` turns the phase, and a dry signal that kept its own would comb with it.
+  public static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade? {
+    settings.monoBelow.map {
+      BiquadCascade([LinkwitzRiley(frequency: $0.magnitude, sampleRate: context.sampleRate).allPass])
+    }
+  }
+
   public static func isStereoByNature(_ settings: Settings) -> Bool { true }
 
   /// The crossover's double poles decay by 140 dB within four times 16.12 of their time constants; the shelf, at
