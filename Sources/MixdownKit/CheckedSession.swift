@@ -1,6 +1,7 @@
 public import Diagnostics
 public import RenderPlan
 public import SessionModel
+import Tables
 
 /// A session with all that could be told about it without rendering.
 public struct CheckedSession: Sendable {
@@ -16,7 +17,7 @@ public struct CheckedSession: Sendable {
   /// Reads the session at `path`, its parents and presets, and the header of every file that it names.
   init(reading path: String, _ options: LoadOptions) {
     self.path = path
-    let (session, problems) = readSession(path, options)
+    let (session, problems) = Self.otherKind(path).map { (nil, [$0]) } ?? readSession(path, options)
     var media = MediaCheck()
     if let session { media.run(session) }
     let found = problems + media.diagnostics
@@ -25,6 +26,19 @@ public struct CheckedSession: Sendable {
     stems = media.stems
     diagnostics = sorted(found)
     status = ExitStatus(found)
+  }
+
+  /// Why a file of another kind is not read as a session; `nil` for a session.
+  private static func otherKind(_ path: String) -> Diagnostic? {
+    if path.hasSuffix(".release.yaml") {
+      return Diagnostic(
+        .notInThisVersion, .error,
+        "`\(path)` is a release; releases are part of the format, but not in this version")
+    }
+    guard path.hasSuffix(".preset.yaml") else { return nil }
+    return Diagnostic(
+      .notInThisVersion, .error, "`\(path)` is a preset, which is checked where a session uses it",
+      hints: ["check the session; for the file alone, editors have `mixdown schema preset`"])
   }
 
   /// How a command other than `check` ends over this session. A session that cannot be used outranks a missing

@@ -59,7 +59,8 @@ public struct DoctorReport: Sendable {
     var lines = ["mixdown    \(Mixdown.version)"]
     let width = libraries.map(\.name.count).max() ?? 0
     for library in libraries {
-      lines.append("\(padded(library.name, max(width, 10))) \(padded(library.version, 10)) \(library.purpose)")
+      lines.append(
+        "\(padded(library.name, max(width, 10))) \(padded(library.version, 10)) \(library.purpose)")
     }
     lines.append("\(padded("cores", max(width, 10))) \(cores)")
     let free = scratchBytes.map { "\(plainGigabytes($0)) GB free" } ?? "missing"
@@ -72,7 +73,8 @@ public struct DoctorReport: Sendable {
     [
       "version": 1, "mixdown": .string(Mixdown.version),
       "libraries": .object(libraries.map { .init($0.name, .string($0.version)) }),
-      "cores": .integer(cores), "scratch_folder": .string(scratchFolder), "scratch_bytes": JSONValue(scratchBytes),
+      "cores": .integer(cores), "scratch_folder": .string(scratchFolder),
+      "scratch_bytes": JSONValue(scratchBytes),
       "problems": .array(problems.map { .string($0) }),
     ]
   }

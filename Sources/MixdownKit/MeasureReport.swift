@@ -41,8 +41,10 @@ public struct MeasureReport: Sendable {
     let channels = m.channels == 1 ? "mono" : m.channels == 2 ? "stereo" : "\(m.channels) channels"
     let seconds = Double(m.frames) / Double(m.sampleRate)
     var rows: [(String, String)] = [
-      ("integrated", decimals(m.integrated, 1, "LUFS")), ("short-term, max", decimals(m.maxShortTerm, 1, "LUFS")),
-      ("momentary, max", decimals(m.maxMomentary, 1, "LUFS")), ("loudness range", decimals(m.loudnessRange, 1, "LU")),
+      ("integrated", decimals(m.integrated, 1, "LUFS")),
+      ("short-term, max", decimals(m.maxShortTerm, 1, "LUFS")),
+      ("momentary, max", decimals(m.maxMomentary, 1, "LUFS")),
+      ("loudness range", decimals(m.loudnessRange, 1, "LU")),
       ("true peak", decimals(m.truePeak, 2, "dBTP")), ("sample peak", decimals(m.samplePeak, 2, "dBFS")),
       ("peak to loudness", decimals(m.plr, 1, "LU")), ("DC offset", decimals(m.dcOffset, 6, "")),
       ("correlation", decimals(m.correlation, 2, "")), ("clipped samples", "\(m.clippedSamples)"),

@@ -22,7 +22,9 @@ struct MediaCheck {
 
   mutating func run(_ resolved: ResolvedSession) {
     for (id, track) in resolved.session.tracks { stem(of: track, id, resolved) }
-    for path in ["metadata.cover"] + resolved.session.deliverables.map({ "deliverables.\($0.id).metadata.cover" }) {
+    for path in ["metadata.cover"]
+      + resolved.session.deliverables.map({ "deliverables.\($0.id).metadata.cover" })
+    {
       cover(at: path, resolved)
     }
     for (id, deliverable) in resolved.session.deliverables { encoding(of: deliverable, id, resolved) }
@@ -98,7 +100,9 @@ struct MediaCheck {
     guard let (setting, file) = namedFile(at: path, resolved),
       reported.insert(Place(range: setting.range, file: file)).inserted
     else { return }
-    do throws(AudioFileError) { _ = try CoverImage(path: file) } catch { report(error, at: setting, path: path) }
+    do throws(AudioFileError) { _ = try CoverImage(path: file) } catch {
+      report(error, at: setting, path: path)
+    }
   }
 
   /// What only the encoder knows: the bitrates of MP3 differ with the rate.
@@ -138,7 +142,8 @@ struct MediaCheck {
   }
 
   private mutating func report(
-    _ code: DiagnosticCode, _ message: String, at setting: Setting, also: [Diagnostic.Label] = [], path: String,
+    _ code: DiagnosticCode, _ message: String, at setting: Setting, also: [Diagnostic.Label] = [],
+    path: String,
     hints: [String] = []
   ) {
     let via = setting.via.map { Diagnostic.Label($0, "brought in here") }

@@ -22,7 +22,9 @@ public enum Mixdown {
   }
 
   /// The session with all its layers laid, without a look at its audio; `nil` when there is an error.
-  public static func resolve(_ path: String, _ options: LoadOptions = LoadOptions()) -> (ResolvedSession?, [Diagnostic]) {
+  public static func resolve(_ path: String, _ options: LoadOptions = LoadOptions()) -> (
+    ResolvedSession?, [Diagnostic]
+  ) {
     let (session, diagnostics) = loadSession(path, options)
     return (session, sorted(diagnostics))
   }

@@ -11,7 +11,9 @@ public struct ProcessorPage: Sendable {
   public let parameters: [FieldShape]
 
   public static var all: [ProcessorPage] {
-    standardCatalog.map { ProcessorPage(type: $0.type, summary: $0.summary, parameters: $0.parameters.map(\.shape)) }
+    standardCatalog.map {
+      ProcessorPage(type: $0.type, summary: $0.summary, parameters: $0.parameters.map(\.shape))
+    }
   }
 
   /// The keys that every insert has, whatever its processor.
@@ -89,7 +91,9 @@ public struct ProcessorPage: Sendable {
     case .scalar(let scalar):
       members.append(.init("value", .string(scalar.noun)))
       members.append(.init("range", JSONValue(scalar.rangeText)))
-      if !scalar.choices.isEmpty { members.append(.init("choices", .array(scalar.choices.map { .string($0) }))) }
+      if !scalar.choices.isEmpty {
+        members.append(.init("choices", .array(scalar.choices.map { .string($0) })))
+      }
     case .variants(let variants):
       members.append(.init("value", .string(value(field.shape))))
       members.append(

@@ -67,7 +67,9 @@ struct ReferenceWriter {
     if record.acceptsNone { paragraph("`none` may be written instead.") }
     table(record.fields)
     let later = record.fields.filter { $0.later != nil }.map { "`\($0.key)`" }
-    if !later.isEmpty { paragraph("Part of the format, but not in this version: \(later.joined(separator: ", ")).") }
+    if !later.isEmpty {
+      paragraph("Part of the format, but not in this version: \(later.joined(separator: ", ")).")
+    }
   }
 
   mutating func table(_ fields: [FieldShape]) {
@@ -110,7 +112,8 @@ struct ReferenceWriter {
 
   /// GitHub's anchor of a heading.
   private func anchor(_ title: String) -> String {
-    String(title.lowercased().compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || $0 == "_" ? $0 : nil })
+    String(
+      title.lowercased().compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || $0 == "_" ? $0 : nil })
   }
 
   // MARK: Presets, processors, values, codes
@@ -119,8 +122,11 @@ struct ReferenceWriter {
     paragraph("### Presets: `*.preset.yaml`")
     let kinds = PresetKind.allCases.map { "`preset: \($0.rawValue)` is \($0.summary)" }
     paragraph(
-      "A preset says `mixdown: 1`, what it is for, and the keys that it lays: \(kinds.joined(separator: "; ")). It may declare `parameters`.")
-    paragraph("Built in, for masters: \(BuiltInPresets.names.map { "`\($0)`" }.joined(separator: ", ")). `mixdown presets show NAME` prints one.")
+      "A preset says `mixdown: 1`, what it is for, and the keys that it lays: \(kinds.joined(separator: "; ")). It may declare `parameters`."
+    )
+    paragraph(
+      "Built in, for masters: \(BuiltInPresets.names.map { "`\($0)`" }.joined(separator: ", ")). `mixdown presets show NAME` prints one."
+    )
   }
 
   private mutating func processors() {

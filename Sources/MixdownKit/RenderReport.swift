@@ -95,7 +95,8 @@ public struct RenderReport: Sendable {
               .init("id", .string(file.id)), .init("path", .string(file.path)),
               .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
             ] + members(file.measurement) + [
-              .init("gain_db", .number(file.gainDecibels)), .init("limiting_db", .number(file.limitingDecibels)),
+              .init("gain_db", .number(file.gainDecibels)),
+              .init("limiting_db", .number(file.limitingDecibels)),
             ])
         }),
       "checks": [], "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
@@ -111,13 +112,15 @@ func members(_ measurement: Measurement) -> [JSONValue.Member] {
   }
   return [
     .init("sample_rate", .integer(measurement.sampleRate)), .init("channels", .integer(measurement.channels)),
-    .init("frames", .integer(measurement.frames)), .init("integrated_lufs", JSONValue(measurement.integrated)),
+    .init("frames", .integer(measurement.frames)),
+    .init("integrated_lufs", JSONValue(measurement.integrated)),
     .init("max_momentary_lufs", JSONValue(measurement.maxMomentary)),
     .init("max_short_term_lufs", JSONValue(measurement.maxShortTerm)),
     .init("loudness_range_lu", JSONValue(measurement.loudnessRange)),
     .init("true_peak_dbtp", JSONValue(measurement.truePeak)),
     .init("sample_peak_dbfs", JSONValue(measurement.samplePeak)), .init("plr_lu", JSONValue(measurement.plr)),
-    .init("dc_offset", .number(measurement.dcOffset)), .init("correlation", JSONValue(measurement.correlation)),
+    .init("dc_offset", .number(measurement.dcOffset)),
+    .init("correlation", JSONValue(measurement.correlation)),
     .init("clipped_samples", .integer(measurement.clippedSamples)), .init("platforms", .object(platforms)),
   ]
 }

@@ -40,7 +40,9 @@ extension SchemaWriter {
   mutating func presetSchema() -> JSONValue {
     var members = head(
       "preset", title: "Mixdown preset",
-      description: "A chain of inserts, a channel strip or a master to be laid below others: `*.preset.yaml`, edition 1.")
+      description:
+        "A chain of inserts, a channel strip or a master to be laid below others: `*.preset.yaml`, edition 1."
+    )
     let kindField: JSONValue = [
       "description": .string("What the preset is for: `inserts`, `channel` or `master`."),
       "enum": .array(PresetKind.allCases.map { .string($0.rawValue) }),

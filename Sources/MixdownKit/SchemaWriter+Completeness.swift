@@ -42,7 +42,9 @@ extension SchemaWriter {
     let typed = reference("complete_\(noun)") { _ in
       let branches = inner.compactMap { type, schema -> JSONValue? in
         guard let schema else { return nil }
-        return ["if": ["properties": ["type": ["const": .string(type)]], "required": ["type"]], "then": schema]
+        return [
+          "if": ["properties": ["type": ["const": .string(type)]], "required": ["type"]], "then": schema,
+        ]
       }
       let members: [JSONValue.Member] = branches.isEmpty ? [] : [.init("allOf", .array(branches))]
       return .object([.init("required", ["type"])] + members)

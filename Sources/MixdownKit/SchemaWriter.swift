@@ -32,7 +32,9 @@ struct SchemaWriter {
   mutating func schema(of field: FieldShape) -> JSONValue {
     var members: [JSONValue.Member] = [.init("description", .string(description(of: field)))]
     if let initial = field.initial { members.append(.init("default", initialValue(initial, field.shape))) }
-    if case .scalar(let scalar) = field.shape, !scalar.examples.isEmpty, scalar.choices.isEmpty, !scalar.isBoolean {
+    if case .scalar(let scalar) = field.shape, !scalar.examples.isEmpty, scalar.choices.isEmpty,
+      !scalar.isBoolean
+    {
       members.append(.init("examples", .array(scalar.examples.map { .string($0) })))
     }
     members.append(.init("anyOf", .array(alternatives(field.shape))))
@@ -56,7 +58,8 @@ struct SchemaWriter {
 
   private static let open: JSONValue = [
     "description": .string(
-      "`null` removes what a layer below says; `$name` is a parameter of this file or of one that extends it."),
+      "`null` removes what a layer below says; `$name` is a parameter of this file or of one that extends it."
+    ),
     "anyOf": [["type": "null"], ["type": "string", "pattern": "\\$(\\(|[a-z])"]],
   ]
 
@@ -71,7 +74,8 @@ struct SchemaWriter {
       }
       return forms
     case .map(let element, let noun): return [map(of: element, naming: noun)]
-    case .variants(let variants): return [reference(identifier(from: variants.noun.droppingArticle + "s") ?? "") { $0.chain(variants) }]
+    case .variants(let variants):
+      return [reference(identifier(from: variants.noun.droppingArticle + "s") ?? "") { $0.chain(variants) }]
     case .list(let element):
       return [["type": "array", "items": ["anyOf": .array(alternatives(element))]]]
     case .freeMap(let summary):
@@ -91,7 +95,9 @@ struct SchemaWriter {
   private mutating func own(_ scalar: ScalarShape) -> [JSONValue] {
     if scalar.isText { return [["type": ["string", "number", "boolean"]]] }
     if scalar.isBoolean { return [["type": "boolean"]] }
-    if scalar.pattern == "(\(scalar.choices.joined(separator: "|")))" { return [["enum": .array(names(scalar.choices))]] }
+    if scalar.pattern == "(\(scalar.choices.joined(separator: "|")))" {
+      return [["enum": .array(names(scalar.choices))]]
+    }
     var forms: [JSONValue] = []
     if scalar.acceptsNumber {
       forms.append(number(scalar))
@@ -101,7 +107,10 @@ struct SchemaWriter {
     let name = identifier(from: String(scalar.noun.droppingArticle.prefix { $0 != ":" })) ?? "value"
     forms.append(
       reference(name) { _ in
-        ["description": .string(scalar.noun), "type": "string", "pattern": .string("^(?:\(scalar.pattern))$")]
+        [
+          "description": .string(scalar.noun), "type": "string",
+          "pattern": .string("^(?:\(scalar.pattern))$"),
+        ]
       })
     return forms
   }
@@ -175,7 +184,9 @@ struct SchemaWriter {
     let noun = identifier(from: variants.noun.droppingArticle) ?? "part"
     let typed = reference(noun) { $0.typed(variants, noun: noun) }
     let byName = variants.cases.map { variant -> JSONValue.Member in
-      let own = reference("\(noun)_\(variant.type)") { $0.definition(of: $0.withType(variant.record, variants)) }
+      let own = reference("\(noun)_\(variant.type)") {
+        $0.definition(of: $0.withType(variant.record, variants))
+      }
       return .init(
         variant.type,
         [
@@ -195,7 +206,9 @@ struct SchemaWriter {
   private mutating func typed(_ variants: VariantsShape, noun: String) -> JSONValue {
     var branches: [JSONValue] = []
     for variant in variants.cases {
-      let own = reference("\(noun)_\(variant.type)") { $0.definition(of: $0.withType(variant.record, variants)) }
+      let own = reference("\(noun)_\(variant.type)") {
+        $0.definition(of: $0.withType(variant.record, variants))
+      }
       branches.append([
         "if": ["properties": ["type": ["const": .string(variant.type)]], "required": ["type"]], "then": own,
       ])
@@ -209,12 +222,15 @@ struct SchemaWriter {
     }
     for key in order {
       var forms: [JSONValue] = []
-      for form in (shared[key] ?? []).flatMap({ own($0.shape) }) where !forms.contains(form) { forms.append(form) }
+      for form in (shared[key] ?? []).flatMap({ own($0.shape) }) where !forms.contains(form) {
+        forms.append(form)
+      }
       forms.append(reference("open") { _ in Self.open })
       properties.append(.init(key, ["anyOf": .array(forms)]))
     }
     return [
-      "description": .string("\(variants.noun.prefix(1).uppercased() + variants.noun.dropFirst()), told by its `type`."),
+      "description": .string(
+        "\(variants.noun.prefix(1).uppercased() + variants.noun.dropFirst()), told by its `type`."),
       "anyOf": [
         [
           "type": "object", "properties": .object(properties), "patternProperties": ["^x-": true],
@@ -226,7 +242,10 @@ struct SchemaWriter {
   }
 
   private func typeSchema(_ variants: VariantsShape) -> JSONValue {
-    ["description": "The type, where the name is none.", "enum": .array(variants.cases.map { .string($0.type) })]
+    [
+      "description": "The type, where the name is none.",
+      "enum": .array(variants.cases.map { .string($0.type) }),
+    ]
   }
 
   /// The table of a variant with the key that tells its type.

@@ -12,7 +12,8 @@ extension ShownSession {
   }
 
   private func write(
-    _ members: [(key: String, value: Node)], indentation: Int, to lines: inout [(text: String, place: String?)]
+    _ members: [(key: String, value: Node)], indentation: Int,
+    to lines: inout [(text: String, place: String?)]
   ) {
     let blanks = String(repeating: " ", count: indentation)
     for (key, value) in members {
@@ -21,7 +22,11 @@ extension ShownSession {
         lines.append(("\(blanks)\(key): \(yamlScalar(text, isText: isText))", place(origin)))
       case .list(let items, let origin):
         let texts = items.map { item in
-          if case .scalar(let text, let isText, _) = item { yamlScalar(text, isText: isText, inFlow: true) } else { "…" }
+          if case .scalar(let text, let isText, _) = item {
+            yamlScalar(text, isText: isText, inFlow: true)
+          } else {
+            "…"
+          }
         }
         lines.append(("\(blanks)\(key): [\(texts.joined(separator: ", "))]", place(origin)))
       case .mapping(let members) where members.isEmpty: lines.append(("\(blanks)\(key): {}", nil))
@@ -104,7 +109,9 @@ private func needsQuotes(_ text: String, isText: Bool, inFlow: Bool) -> Bool {
   if text == "null" && isText || text == "~" || first == " " || last == " " || last == ":" { return true }
   // Indicators of YAML 1.2, 5.3; `-` and `?` only before a blank.
   if ",[]{}#&*!|>'\"%@`".unicodeScalars.contains(first) || text == "-" || text == "?" { return true }
-  if ["- ", "? ", ": "].contains(where: text.hasPrefix) || text.contains(": ") || text.contains(" #") { return true }
+  if ["- ", "? ", ": "].contains(where: text.hasPrefix) || text.contains(": ") || text.contains(" #") {
+    return true
+  }
   if inFlow, text.contains(where: { ",[]{}".contains($0) }) { return true }
   let isInvisible = { (scalar: Unicode.Scalar) in
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)

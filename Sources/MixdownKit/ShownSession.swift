@@ -68,7 +68,9 @@ public struct ShownSession: Sendable {
         return entries.map { entry in
           let type = entry.value["type"]?.text ?? entry.key
           let fields = variants.cases.first { $0.type == type }?.record.fields ?? []
-          guard let parts = entry.value.entries else { return (entry.key, node(entry.value, nil, key: entry.key)) }
+          guard let parts = entry.value.entries else {
+            return (entry.key, node(entry.value, nil, key: entry.key))
+          }
           let stated = parts.filter { $0.key == "type" }.map { ($0.key, node($0.value, nil, key: $0.key)) }
           return (entry.key, .mapping(stated + members(parts.filter { $0.key != "type" }, fields: fields)))
         }
@@ -88,20 +90,27 @@ public struct ShownSession: Sendable {
         }
       }
       let known = Set(fields.map(\.key))
-      return members + entries.filter { !known.contains($0.key) }.map { ($0.key, node($0.value, nil, key: $0.key)) }
+      return members
+        + entries.filter { !known.contains($0.key) }.map { ($0.key, node($0.value, nil, key: $0.key)) }
     }
 
     /// Whether a deliverable of this format has such a key.
     private func has(_ key: String, _ format: String?) -> Bool {
-      guard let format, let formats = Deliverable.formatsByKey.first(where: { $0.key == key })?.formats else { return true }
+      guard let format, let formats = Deliverable.formatsByKey.first(where: { $0.key == key })?.formats else {
+        return true
+      }
       return formats.contains { $0.rawValue == format }
     }
 
     private func initial(of field: FieldShape) -> Node? {
       if field.key == "deliverables" {
         func scalar(_ text: String) -> Node { .scalar(text: text, isText: false, .initial) }
-        let mix = [("format", "wav"), ("bit_depth", "24"), ("channels", "stereo")]
-        return .mapping([("mix", .mapping(mix.map { ($0.0, scalar($0.1)) }))])
+        return .mapping([
+          (
+            "mix",
+            .mapping([("format", scalar("wav")), ("bit_depth", scalar("24")), ("channels", scalar("stereo"))])
+          )
+        ])
       }
       // Without a master of its own a deliverable has the session's.
       guard field.key != "master", let initial = field.initial else { return nil }

@@ -47,6 +47,9 @@ public struct Insert: VariantRecord {
     bypass ? 0 : declaration.tailSeconds(settings, context)
   }
 
+  /// Whether the dry signal of `mix` goes through a filter, so that its phase is that of the processed one.
+  package func turnsDryPhase(_ context: ProcessorContext) -> Bool { declaration.turnsDryPhase(settings, context) }
+
   /// Whether a mono signal enters both sides here.
   public var isStereoByNature: Bool {
     !bypass && (channels != .stereo || declaration.isStereoByNature(settings))
@@ -67,6 +70,7 @@ public struct ProcessorDeclaration: Sendable {
   let latencyFrames: @Sendable (any Sendable, ProcessorContext) -> Int
   let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
   let isStereoByNature: @Sendable (any Sendable) -> Bool
+  let turnsDryPhase: @Sendable (any Sendable, ProcessorContext) -> Bool
   let makeProcessing: @Sendable (Insert, ProcessorContext, Int) -> any InsertProcessing
 
   public init<P: Processor>(_: P.Type) {
@@ -80,6 +84,7 @@ public struct ProcessorDeclaration: Sendable {
     initial = P.initial
     latencyFrames = { P.latencyFrames(typed($0), $1) }
     tailSeconds = { P.tailSeconds(typed($0), $1) }
+    turnsDryPhase = { P.makeDryFilter(typed($0), $1) != nil }
     isStereoByNature = { P.isStereoByNature(typed($0)) }
     makeProcessing = { insert, context, blockFrames in
       let settings = typed(insert.settings)

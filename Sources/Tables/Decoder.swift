@@ -115,9 +115,16 @@ public struct Decoder: Sendable {
   mutating func fill<Root>(
     _ root: inout Root, _ entries: [Setting.Entry], _ fields: [Field<Root>], noun: String, at setting: Setting
   ) {
+    var unknownKeys = 0
     for entry in entries where !entry.key.hasPrefix("x-") {
       guard let field = fields.first(where: { $0.shape.key == entry.key }) else {
-        unknownKey(entry, among: fields.map(\.shape), noun: noun)
+        // As many as are shown get help; a file of nothing but wrong keys must not take long.
+        unknownKeys += 1
+        if unknownKeys <= 50 {
+          unknownKey(entry, among: fields.map(\.shape), noun: noun)
+        } else {
+          report(.unknownKey, "\(noun) has no key `\(entry.key)`", at: entry.keyRange)
+        }
         continue
       }
       if entry.value.isUnreadable { continue }

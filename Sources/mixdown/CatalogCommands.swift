@@ -8,7 +8,8 @@ struct PresetsCommand: ParsableCommand {
     subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the built-in presets.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the built-in presets.")
 
     @OptionGroup var json: JSONOption
 
@@ -127,5 +128,7 @@ func table(_ rows: [(String, String)]) -> String {
 func unknown(_ noun: String, _ name: String, among names: [String]) -> ValidationError {
   let meant = closestMatch(to: name, among: names)
   return ValidationError(
-    "there is no \(noun) '\(name)'" + (meant.map { "; did you mean '\($0)'?" } ?? "; `mixdown \(noun == "code" ? "explain" : noun + "s")` lists them"))
+    "there is no \(noun) '\(name)'"
+      + (meant.map { "; did you mean '\($0)'?" }
+        ?? "; `mixdown \(noun == "code" ? "explain" : noun + "s")` lists them"))
 }

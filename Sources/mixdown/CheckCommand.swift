@@ -43,7 +43,8 @@ struct CheckCommand: ParsableCommand {
     case .human: break
     case .json: Output.standard.line(report(printed).text(indented: true))
     case .short: Output.standard.write(DiagnosticPrinter(style: .short).text(printed.flatMap(\.diagnostics)))
-    case .github: Output.standard.write(DiagnosticPrinter(style: .github).text(printed.flatMap(\.diagnostics)))
+    case .github:
+      Output.standard.write(DiagnosticPrinter(style: .github).text(printed.flatMap(\.diagnostics)))
     case .sarif: Output.standard.write(DiagnosticPrinter(style: .sarif).text(printed.flatMap(\.diagnostics)))
     }
     if hasErrors { throw ExitStatus.finding }

@@ -5,7 +5,8 @@ import MixdownKit
 
 struct MeasureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "measure", abstract: "Measure audio files: loudness, peaks, faults, and what platforms will do.")
+    commandName: "measure",
+    abstract: "Measure audio files: loudness, peaks, faults, and what platforms will do.")
 
   @Argument(
     help: ArgumentHelp("Audio files.", valueName: "AUDIO"),

@@ -7,10 +7,13 @@ import SessionModel
 struct SessionOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Lay a value over the session, like 'tracks.vocals.level=-3 dB'.", valueName: "PATH=VALUE"))
+    help: ArgumentHelp(
+      "Lay a value over the session, like 'tracks.vocals.level=-3 dB'.", valueName: "PATH=VALUE"))
   var overrides: [String] = []
 
-  @Option(help: ArgumentHelp("The project's folder, which paths must not leave.", valueName: "DIR"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("The project's folder, which paths must not leave.", valueName: "DIR"),
+    completion: .directory)
   var root: String?
 
   @Flag(help: "Let paths leave the project's folder.")

@@ -4,7 +4,9 @@ import MixdownKit
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Print the JSON Schema (draft-07) of a kind of file, for editors, or the reference in Markdown.")
+    commandName: "schema",
+    abstract: "Print the JSON Schema (draft-07) of a kind of file, for editors, or the reference in Markdown."
+  )
 
   @Argument(help: ArgumentHelp("session, preset or reference.", valueName: "KIND"))
   var kind: Kind

@@ -22,7 +22,9 @@ struct Output {
   func write(_ bytes: ArraySlice<UInt8>) {
     var written = bytes.startIndex
     while written < bytes.endIndex {
-      let count = unsafe bytes[written...].withUnsafeBytes { unsafe writeBytes(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe bytes[written...].withUnsafeBytes {
+        unsafe writeBytes(descriptor, $0.baseAddress, $0.count)
+      }
       if count > 0 {
         written += count
       } else if errno == EPIPE {
@@ -44,10 +46,11 @@ struct Output {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
+  /// Whether a line can be drawn over.
+  var canRedraw: Bool { isTerminal && environment("TERM") != "dumb" }
+
   /// Whether ANSI colours are wanted (https://no-color.org).
-  var hasColor: Bool {
-    isTerminal && environment("NO_COLOR", isEmpty: true) && environment("TERM") != "dumb"
-  }
+  var hasColor: Bool { canRedraw && (environment("NO_COLOR") ?? "").isEmpty }
 
   var columns: Int {
     var size = winsize()
@@ -57,8 +60,6 @@ struct Output {
   private func environment(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
-
-  private func environment(_ name: String, isEmpty: Bool) -> Bool { (environment(name) ?? "").isEmpty == isEmpty }
 
   // MARK: Diagnostics
 

@@ -43,6 +43,7 @@ struct RootCommand: ParsableCommand {
     version: "mixdown \(Mixdown.version)",
     subcommands: [
       CheckCommand.self, RenderCommand.self, MeasureCommand.self, ShowCommand.self, PresetsCommand.self,
-      ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
+      CompletionsCommand.self,
     ])
 }

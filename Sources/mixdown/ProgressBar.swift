@@ -68,7 +68,7 @@ final class ProgressBar: Sendable {
       text += "  \(decimals(fraction * seconds / elapsed, 1, "×")) real time"
       text += "  \(clockTime(elapsed * (1 - fraction) / fraction)) left"
     }
-    for file in state.files { text += "  \(file.id)\(percent(file.fraction))" }
+    for file in state.files { text += "  \(file.id) \(percent(file.fraction))" }
     output.write("\r" + text.prefix(output.columns - 1) + "\u{1B}[K")
   }
 

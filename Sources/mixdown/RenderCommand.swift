@@ -22,14 +22,16 @@ struct RenderCommand: ParsableCommand {
   var files: [String]
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder for the files; - is standard output.", valueName: "DIR"),
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for the files; - is standard output.", valueName: "DIR"),
     completion: .directory)
   var output: String?
 
   @Option(help: ArgumentHelp("Make this deliverable only; may be given again.", valueName: "ID"))
   var only: [String] = []
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Threads; by default one for each processor.", valueName: "N"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Threads; by default one for each processor.", valueName: "N"))
   var jobs: Int?
 
   @OptionGroup var json: JSONOption
@@ -47,7 +49,8 @@ struct RenderCommand: ParsableCommand {
     if isStream, json.json { throw ValidationError("`-o -` and --json would share standard output") }
     if json.json, files.count > 1 { throw ValidationError("--json is one object: name one session") }
     if isStream, Output.standard.isTerminal {
-      throw ValidationError("`-o -` writes audio, which a terminal cannot show; pipe it into a player or a file")
+      throw ValidationError(
+        "`-o -` writes audio, which a terminal cannot show; pipe it into a player or a file")
     }
   }
 
@@ -57,7 +60,8 @@ struct RenderCommand: ParsableCommand {
     for file in files {
       let status = isStream ? try stream(file) : render(file, into: output)
       if status != .done {
-        worst = status
+        // A session that cannot be used outranks all else.
+        if worst != .unusable { worst = status }
         failures += 1
       }
     }
@@ -81,7 +85,7 @@ struct RenderCommand: ParsableCommand {
 
   private func report(_ file: String, into folder: String?) -> RenderReport {
     let checked = Mixdown.check(file, session.loading)
-    let isShown = Output.messages.isTerminal && !quiet.quiet && !json.json
+    let isShown = Output.messages.canRedraw && !quiet.quiet && !json.json
     let bar = ProgressBar(on: .messages, isShown: isShown, songSeconds: isShown ? checked.expectedSeconds : 0)
     Interruption.watch {
       bar.clear()
@@ -92,7 +96,9 @@ struct RenderCommand: ParsableCommand {
     options.only = Set(only)
     options.jobs = jobs
     // For tests: the size of a block must change nothing.
-    if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)), frames > 0 {
+    if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)),
+      frames > 0
+    {
       options.blockFrames = frames
     }
     let report = Mixdown.render(checked, options, progress: { bar.update($0) })
@@ -121,7 +127,9 @@ struct RenderCommand: ParsableCommand {
     let width = (report.files.map(\.path.count).max() ?? 0) + 2
     var text = ""
     for file in report.files {
-      var facts = [decimals(file.measurement.integrated, 1, "LUFS"), decimals(file.measurement.truePeak, 2, "dBTP")]
+      var facts = [
+        decimals(file.measurement.integrated, 1, "LUFS"), decimals(file.measurement.truePeak, 2, "dBTP"),
+      ]
       if file.gainDecibels != 0 { facts.append("gain \(decimals(file.gainDecibels, 1, "dB", signed: true))") }
       if file.limitingDecibels > 0 { facts.append("limiter \(decimals(file.limitingDecibels, 1, "dB"))") }
       text += padded(file.path, width) + facts.joined(separator: ", ") + "\n"

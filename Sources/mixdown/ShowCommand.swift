@@ -4,7 +4,8 @@ import MixdownKit
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print the session after everything is resolved, each value with its origin.")
+    commandName: "show",
+    abstract: "Print the session after everything is resolved, each value with its origin.")
 
   @Argument(help: ArgumentHelp("A session file.", valueName: "FILE"), completion: sessionCompletion)
   var file: String

@@ -29,7 +29,9 @@ import Testing
     return entries.map { entry in
       var problems: [Problem] = []
       if case .array(let list)? = entry.value["problems"] {
-        problems = list.map { Problem(about: $0["about"].string, code: $0["code"].string, places: $0["places"].pairs) }
+        problems = list.map {
+          Problem(about: $0["about"].string, code: $0["code"].string, places: $0["places"].pairs)
+        }
       }
       return Case(name: entry.name, status: Int32(entry.value["render"].whole), problems: problems)
     }
@@ -40,7 +42,9 @@ import Testing
     let folder = Folder()
     folder.file("project/.mixdown", "")
     // As bytes: some are no text.
-    for name in names(in: Self.folder) { save(contents("\(Self.folder)/\(name)"), to: "\(folder.path)/project/\(name)") }
+    for name in names(in: Self.folder) {
+      save(contents("\(Self.folder)/\(name)"), to: "\(folder.path)/project/\(name)")
+    }
     try folder.wav("project/stems/tone.wav")
     try folder.wav("project/stems/mono.wav", channels: 1)
     try folder.wav("project/stems/four.wav", channels: 4)
@@ -49,7 +53,8 @@ import Testing
     folder.file("project/stems/text.wav", String(repeating: "This is no audio.\n", count: 20))
     folder.file(
       "project/stems/pointer.wav",
-      "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "0123456789abcdef", count: 4))\nsize 1234567\n")
+      "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "0123456789abcdef", count: 4))\nsize 1234567\n"
+    )
     link("../../secret.wav", at: "\(folder.path)/project/stems/link.wav")
     return folder
   }

@@ -28,7 +28,9 @@ import Testing
     let modules = names(in: "\(repository)/Sources")
     for module in modules {
       for file in names(in: "\(repository)/Sources/\(module)") where file.hasSuffix(".swift") {
-        for match in text("\(repository)/Sources/\(module)/\(file)").matches(of: /"([YSURPGADNI]\d{4})", title:/) {
+        for match in text("\(repository)/Sources/\(module)/\(file)").matches(
+          of: /"([YSURPGADNI]\d{4})", title:/)
+        {
           #expect(known.contains(String(match.1)), "\(match.1) of \(module)/\(file) is in no list")
         }
       }

@@ -10,14 +10,17 @@ import Testing
     try folder.wav("a.wav")
   }
 
-  private func render(_ session: String, only: Set<String> = [], into output: String = "out") -> RenderReport {
+  private func render(_ session: String, only: Set<String> = [], into output: String = "out") -> RenderReport
+  {
     var options = RenderOptions()
     options.outputFolder = "\(folder.path)/\(output)"
     options.only = only
     return Mixdown.render(Mixdown.check(folder.file("s.mix.yaml", "mixdown: 1\n" + session)), options)
   }
 
-  @Test("files are where they are said to be, and JSON has the names that scripts rely on") func rendered() throws {
+  @Test("files are where they are said to be, and JSON has the names that scripts rely on") func rendered()
+    throws
+  {
     let report = render("tracks: {a: {stem: a.wav}}\ndeliverables: {w: {format: wav}, f: {format: flac}}\n")
     #expect(report.status == .done)
     #expect(names(in: "\(folder.path)/out") == ["s-f.flac", "s-w.wav"])
@@ -52,7 +55,8 @@ import Testing
 
   @Test("a target that cannot be met is a finding, and its file is not there") func finding() throws {
     try folder.wav("short.wav", frames: 2400)
-    let report = render("tracks: {a: {stem: short.wav}}\ntail: none\nmaster: {loudness: {integrated: -14 LUFS}}\n")
+    let report = render(
+      "tracks: {a: {stem: short.wav}}\ntail: none\nmaster: {loudness: {integrated: -14 LUFS}}\n")
     #expect(report.status == .finding)
     #expect(names(in: "\(folder.path)/out") == [])
   }

@@ -69,5 +69,6 @@ import Testing
     return SchemaValidator(root: Self.schemas[kind] ?? nil).faults(value)
   }
 
-  private static let schemas = Dictionary(uniqueKeysWithValues: SchemaKind.allCases.map { ($0, schemaValue($0)) })
+  private static let schemas = Dictionary(
+    uniqueKeysWithValues: SchemaKind.allCases.map { ($0, schemaValue($0)) })
 }

@@ -6,7 +6,9 @@ import Diagnostics
 struct SchemaValidator {
   let root: JSONValue
 
-  private static let annotations: Set<String> = ["$schema", "title", "description", "default", "examples", "definitions"]
+  private static let annotations: Set<String> = [
+    "$schema", "title", "description", "default", "examples", "definitions",
+  ]
 
   func faults(_ value: JSONValue) -> [String] { faults(value, root, at: "") }
 
@@ -15,23 +17,29 @@ struct SchemaValidator {
     case .bool(let accepts): return accepts ? [] : ["\(path) is not allowed"]
     case .object(let keywords):
       // Beside a reference nothing else counts (draft-07, 8.3).
-      if case .string(let reference)? = schema["$ref"] { return faults(value, definition(reference), at: path) }
+      if case .string(let reference)? = schema["$ref"] {
+        return faults(value, definition(reference), at: path)
+      }
       return keywords.flatMap { keyword in faults(value, keyword, of: schema, at: path) }
     default: return ["the schema at \(path) is neither an object nor a boolean"]
     }
   }
 
   private func definition(_ reference: String) -> JSONValue {
-    root["definitions"]?[reference.replacing("#/definitions/", with: "")] ?? .string("no definition \(reference)")
+    root["definitions"]?[reference.replacing("#/definitions/", with: "")]
+      ?? .string("no definition \(reference)")
   }
 
-  private func faults(_ value: JSONValue, _ keyword: JSONValue.Member, of schema: JSONValue, at path: String) -> [String] {
+  private func faults(_ value: JSONValue, _ keyword: JSONValue.Member, of schema: JSONValue, at path: String)
+    -> [String]
+  {
     switch (keyword.name, keyword.value) {
     case ("type", .string(let type)): return has(value, type) ? [] : ["\(path) is no \(type)"]
     case ("type", .array(let types)):
       let fits = types.contains { if case .string(let type) = $0 { has(value, type) } else { false } }
       return fits ? [] : ["\(path) is of none of the types"]
-    case ("enum", .array(let values)): return values.contains { isEqual($0, value) } ? [] : ["\(path) is not listed"]
+    case ("enum", .array(let values)):
+      return values.contains { isEqual($0, value) } ? [] : ["\(path) is not listed"]
     case ("const", let constant): return isEqual(constant, value) ? [] : ["\(path) is not \(constant.text())"]
     case ("pattern", .string(let pattern)):
       guard case .string(let text) = value else { return [] }
@@ -68,7 +76,9 @@ struct SchemaValidator {
   /// The three keywords about members count together; they are looked at when the first of them comes up.
   private func members(of schema: JSONValue) -> [String] {
     guard case .object(let keywords) = schema else { return [] }
-    return keywords.map(\.name).filter { ["properties", "patternProperties", "additionalProperties"].contains($0) }
+    return keywords.map(\.name).filter {
+      ["properties", "patternProperties", "additionalProperties"].contains($0)
+    }
   }
 
   private func faultsOfMembers(_ value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {

@@ -49,7 +49,9 @@ import Testing
 
   /// The line of a value, blanks reduced.
   private func line(_ text: String, _ start: String) -> String? {
-    text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.first { $0.hasPrefix(start) }
+    text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.first {
+      $0.hasPrefix(start)
+    }
   }
 
   @Test("each value names the file and line that it came from") func origins() throws {
@@ -62,12 +64,15 @@ import Testing
   }
 
   @Test("a parameter's value names where it was given and where it is used") func parameters() throws {
-    #expect(line(try show("song.mix.yaml"), "level:") == "level: -2 dB # song.mix.yaml:3 (used at band.mix.yaml:5)")
-    #expect(line(try show("band.mix.yaml"), "level:") == "level: -3 dB # band.mix.yaml:3 (used at band.mix.yaml:5)")
+    #expect(
+      line(try show("song.mix.yaml"), "level:") == "level: -2 dB # song.mix.yaml:3 (used at band.mix.yaml:5)")
+    #expect(
+      line(try show("band.mix.yaml"), "level:") == "level: -3 dB # band.mix.yaml:3 (used at band.mix.yaml:5)")
   }
 
   @Test("what the command line lays over is said to be from there") func overrides() throws {
-    let text = try show("song.mix.yaml", set: ["tracks.vocals.level=-9 dB", "tracks.vocals.inserts.gain={gain: 1 dB}"])
+    let text = try show(
+      "song.mix.yaml", set: ["tracks.vocals.level=-9 dB", "tracks.vocals.inserts.gain={gain: 1 dB}"])
     #expect(line(text, "level:") == "level: -9 dB # --set")
     #expect(line(text, "gain: 1") == "gain: 1 dB # --set")
   }
@@ -99,7 +104,9 @@ import Testing
     #expect(values(once) == values(twice))
   }
 
-  @Test("every valid session of the corpus shows as a valid session", arguments: SchemaTests.valid.filter { $0.hasSuffix(".mix.yaml") })
+  @Test(
+    "every valid session of the corpus shows as a valid session",
+    arguments: SchemaTests.valid.filter { $0.hasSuffix(".mix.yaml") })
   func corpusRoundTrip(name: String) throws {
     for defaults in [false, true] {
       let session = try #require(Mixdown.resolve("\(corpus)/valid/\(name)").0)

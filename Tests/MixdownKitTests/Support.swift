@@ -42,15 +42,15 @@ func save(_ bytes: [UInt8], to path: String) {
 
 func link(_ target: String, at path: String) { unsafe symlink(target, path) }
 
-/// Names in a folder, in order, without the hidden ones.
-func names(in folder: String) -> [String] {
+/// Names in a folder, in order; those that begin with a point only when wanted.
+func names(in folder: String, hidden: Bool = false) -> [String] {
   var names: [String] = []
   guard let listing = unsafe opendir(folder) else { return [] }
   while let entry = unsafe readdir(listing) {
     let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
       unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
-    if !name.hasPrefix(".") { names.append(name) }
+    if hidden ? name != "." && name != ".." : !name.hasPrefix(".") { names.append(name) }
   }
   unsafe closedir(listing)
   return names.sorted()
@@ -62,7 +62,9 @@ final class Folder: Sendable {
 
   init() {
     var template = Array("/tmp/mixdown-tests-XXXXXX".utf8CString)
-    _ = unsafe template.withUnsafeMutableBufferPointer { buffer in unsafe buffer.baseAddress.map { unsafe mkdtemp($0) } }
+    _ = unsafe template.withUnsafeMutableBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe mkdtemp($0) }
+    }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     save("", to: "\(path)/.mixdown")
   }
@@ -84,9 +86,12 @@ final class Folder: Sendable {
     let path = "\(self.path)/\(name)"
     makeFolders(of: path)
     let writer = try AudioFileWriter(
-      path, .wav(.integer16), sampleRate: rate, channelCount: min(channels, 2), frameCount: frames, tags: Tags())
+      path, .wav(.integer16), sampleRate: rate, channelCount: min(channels, 2), frameCount: frames,
+      tags: Tags())
     var samples: [Int32] = []
-    for frame in 0..<frames { for _ in 0..<min(channels, 2) { samples.append(Int32((frame * 37) % 2001 - 1000)) } }
+    for frame in 0..<frames {
+      for _ in 0..<min(channels, 2) { samples.append(Int32((frame * 37) % 2001 - 1000)) }
+    }
     try writer.write(samples.span)
     try writer.finish()
     if channels > 2 { patch(path, channels: channels) }
@@ -96,7 +101,8 @@ final class Folder: Sendable {
   /// The same samples, said to be those of more channels.
   private func patch(_ path: String, channels: Int) {
     var bytes = contents(path)
-    guard let start = (0..<bytes.count - 4).first(where: { Array(bytes[$0..<$0 + 4]) == Array("fmt ".utf8) }) else { return }
+    guard let start = (0..<bytes.count - 4).first(where: { Array(bytes[$0..<$0 + 4]) == Array("fmt ".utf8) })
+    else { return }
     bytes[start + 10] = UInt8(channels)
     bytes[start + 20] = UInt8(2 * channels)
     let rate = 48_000 * 2 * channels
@@ -147,7 +153,8 @@ private func plainValue(_ text: String) -> JSONValue {
   default: break
   }
   let digits = text.drop { "+-".contains($0) }
-  guard let first = digits.first, first.isASCII, first.isNumber || first == ".", text.count - digits.count <= 1,
+  guard let first = digits.first, first.isASCII, first.isNumber || first == ".",
+    text.count - digits.count <= 1,
     digits.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) })
   else { return .string(text) }
   if let whole = Int(text) { return .integer(whole) }

