@@ -82,9 +82,12 @@ let package = Package(
     tests("DSPTests", "DSP"),
     tests("ProcessorsTests", "Processors", "Tables", "Quantities", "Diagnostics", "DSP"),
     tests("SessionModelTests", "SessionModel", "Processors", "Tables", "Quantities", "Diagnostics"),
-    tests("RendererTests", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "Diagnostics", "DSP"),
     tests(
-      "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics", "DSP",
+      "RendererTests", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "Diagnostics",
+      "DSP"),
+    tests(
+      "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics",
+      "DSP",
       .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
     .testTarget(

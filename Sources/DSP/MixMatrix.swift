@@ -33,8 +33,7 @@ public struct MixMatrix: Sendable, Equatable {
   }
 
   /// On the way from `start` to `end`, `position` 0 … 1; exact at both ends.
-  public static func interpolated(from start: MixMatrix, to end: MixMatrix, at position: Double) -> MixMatrix
-  {
+  public static func interpolated(from start: MixMatrix, to end: MixMatrix, at position: Double) -> MixMatrix {
     let rest = 1 - position
     return MixMatrix(
       fromLeft: rest * start.fromLeft + position * end.fromLeft,

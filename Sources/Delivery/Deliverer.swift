@@ -1,6 +1,6 @@
 import AudioFiles
-public import Diagnostics
 import DSP
+public import Diagnostics
 import Processors
 import Quantities
 public import RenderPlan
@@ -203,17 +203,17 @@ public struct Deliverer: Sendable {
     let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
     // Masters are made side by side when there are several; else the one has all threads.
     let masterCount = (sharing.isEmpty ? 0 : 1) + own.count
-    func mastering(_ ids: [String]) -> Mastering {
+    func mastering() -> Mastering {
       Mastering(
         master: group.master, take: take, frameCount: frameCount, context: plan.context,
-        names: listed(ids, conjunction: "and"), workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+        workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
     }
-    let shared = mastering(sharing)
+    let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
       let encoding = encoding(id, deliverable, frameCount, plan)
       let tags = try tags(id, deliverable)
       return isOwn(deliverable)
-        ? Route.own(LossyRounds(mastering: mastering([id]), encoding: encoding, tags: tags)) : .shared(encoding)
+        ? Route.own(LossyRounds(mastering: mastering(), encoding: encoding, tags: tags)) : .shared(encoding)
     }
 
     var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
@@ -229,12 +229,13 @@ public struct Deliverer: Sendable {
       case .success(let mastered):
         result.diagnostics += noteOnLimiting(mastered, job.ids, group.master)
         for route in routes where job.ids.contains(route.encoding.id) { ready.append((route, mastered)) }
-      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic)
+      case .failure(let refusal as MasteringRefusal): result.diagnostics += job.ids.map(refusal.diagnostic)
       case .failure(let error): throw error
       }
     }
     // The slowest start first, so that they run beside all others.
-    let ordered = Unchecked(ready.filter { $0.route.encoding.format.isLossy } + ready.filter { !$0.route.encoding.format.isLossy })
+    let ordered = Unchecked(
+      ready.filter { $0.route.encoding.format.isLossy } + ready.filter { !$0.route.encoding.format.isLossy })
     let files = runParallel(ordered.value.count) { index in
       try file(ordered.value[index].route, ordered.value[index].mastered, progress: progress, isCancelled: isCancelled)
     }
@@ -247,7 +248,7 @@ public struct Deliverer: Sendable {
           DeliveredFile(
             id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash, measurement: file.measurement,
             gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting))
-      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic)
+      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic(encoding.id))
       case .failure(let error as AudioFileError) where error.side == .output:
         result.diagnostics.append(
           Diagnostic(.writeFailed, .error, error.message, path: "deliverables.\(encoding.id)", hints: error.hints))
@@ -323,13 +324,15 @@ public struct Deliverer: Sendable {
     if file.clippedSamples > 0 {
       notes.append(
         Diagnostic(
-          .clipped, .warning, "\(file.clippedSamples) samples of `\(encoding.id)` are above full scale and were clipped",
+          .clipped, .warning,
+          "\(file.clippedSamples) samples of `\(encoding.id)` are above full scale and were clipped",
           path: path, hints: ["add a limiter, turn `main` down, or deliver `bit_depth: 32f`"]))
     }
     let dither = session.deliverables[encoding.id]?.ditherInForce
     if dither == .shaped, encoding.format.integerBits != nil, ![44_100, 48_000].contains(encoding.sampleRate) {
       notes.append(
-        Diagnostic(.ditherFallback, .note, "`\(encoding.id)` has TPDF dither: `shaped` is made for 44.1 and 48 kHz", path: path))
+        Diagnostic(
+          .ditherFallback, .note, "`\(encoding.id)` has TPDF dither: `shaped` is made for 44.1 and 48 kHz", path: path))
     }
     return notes
   }

@@ -1,7 +1,7 @@
 public import AudioFiles
 import DSP
-import Renderer
 import Quantities
+import Renderer
 public import SessionModel
 
 /// One file from a master: quantised, encoded, written, then read back and measured.
@@ -123,7 +123,9 @@ extension Deliverable {
 
 extension Tags {
   /// A deliverable's tags, with what was measured of its master.
-  init(_ metadata: Metadata, tempo: Double?, cover: CoverImage?, id3: SessionModel.ID3Version, _ measurement: Measurement) {
+  init(
+    _ metadata: Metadata, tempo: Double?, cover: CoverImage?, id3: SessionModel.ID3Version, _ measurement: Measurement
+  ) {
     self.init()
     title = metadata.title
     artist = metadata.artist

@@ -60,10 +60,13 @@ func fileHash(_ path: String) -> String? {
   var hash = SHA256()
   var buffer = [UInt8](repeating: 0, count: 1 << 20)
   while true {
-    let count = unsafe buffer.withUnsafeMutableBytes { bytes in unsafe read(descriptor, bytes.baseAddress, bytes.count) }
+    let count = unsafe buffer.withUnsafeMutableBytes { bytes in unsafe read(descriptor, bytes.baseAddress, bytes.count)
+    }
     if count < 0 { return nil }
     if count == 0 { return hex(hash.finalize()) }
-    unsafe buffer.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
+    unsafe buffer.withUnsafeBytes { bytes in
+      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+    }
   }
 }
 

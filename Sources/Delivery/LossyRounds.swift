@@ -1,5 +1,4 @@
 import AudioFiles
-import Diagnostics
 
 /// Makes a lossy file whose *decoded* loudness and true peak are what was asked for.
 ///
@@ -17,11 +16,17 @@ struct LossyRounds {
   /// dB under the ceiling that is aimed at, for the same.
   static let peakMargin = 0.02
 
-  /// Makes the master of the first round.
+  /// Makes the master of the first round: with the usual room for the codec, or, where the target leaves none,
+  /// without.
   func firstMaster() throws -> Mastered {
     var aim = mastering.target
-    if let ceiling = aim.ceiling { aim.ceiling = ceiling - Self.usualOvershoot(encoding.format) }
-    return try mastering.run(aim)
+    guard let ceiling = aim.ceiling else { return try mastering.run(aim) }
+    aim.ceiling = ceiling - Self.usualOvershoot(encoding.format)
+    do {
+      return try mastering.run(aim)
+    } catch is MasteringRefusal {
+      return try mastering.run(mastering.target)
+    }
   }
 
   /// The rounds, from the first master on. The file is whole, but not yet in its place.
@@ -30,16 +35,17 @@ struct LossyRounds {
   ) throws -> (Mastered, Encoding.Encoded) {
     let target = mastering.target
     var aim = target
-    if let ceiling = aim.ceiling { aim.ceiling = ceiling - Self.usualOvershoot(encoding.format) }
+    aim.ceiling = first.ceiling
     var mastered = first
     var round = 1
     while true {
       let file = try encoding.run(
         mastered.output, tags(mastered.result.measurement), progress: progress, isCancelled: isCancelled)
       let miss = target.loudness.flatMap { wanted in file.measurement.integrated.map { wanted - $0 } } ?? 0
-      let over = target.ceiling.flatMap { ceiling in
-        file.measurement.truePeak.map { $0 - (ceiling - Self.peakMargin) }
-      } ?? 0
+      let over =
+        target.ceiling.flatMap { ceiling in
+          file.measurement.truePeak.map { $0 - (ceiling - Self.peakMargin) }
+        } ?? 0
       if abs(miss) <= Self.loudnessTolerance, over <= 0 { return (mastered, file) }
       file.writer.abandon()
       guard round < Self.roundLimit else { throw refusal(file.measurement, target) }
@@ -55,10 +61,9 @@ struct LossyRounds {
     let loudness = measurement.integrated.map { "\(rounded($0, places: 100)) LUFS" } ?? "no loudness"
     let peak = measurement.truePeak.map { "\(rounded($0, places: 100)) dBTP" } ?? "no peak"
     return MasteringRefusal(
-      diagnostic: Diagnostic(
-        .decodedMiss, .error,
-        "`\(encoding.id)` decodes to \(loudness) and \(peak) after \(Self.roundLimit) rounds, and does not meet its target",
-        hints: ["a higher bitrate or a lower target leaves more room"]))
+      code: .decodedMiss,
+      reason: "decodes to \(loudness) and \(peak) after \(Self.roundLimit) rounds, and does not meet its target",
+      hints: ["a higher bitrate or a lower target leaves more room"])
   }
 
   /// dB that a loud programme's peaks grow by, in the middle of what was measured: LAME at 320 kbps up to 0.6 dB,

@@ -28,48 +28,60 @@ struct LoudnessSearch {
   func run(from start: Double?, _ pass: (Double) throws -> MasterPass.Result) throws -> Outcome {
     guard let start else { return .nothingToMeasure }
     var gain = target - start
-    var below: (gain: Double, loudness: Double)?
-    var above: (gain: Double, loudness: Double)?
+    var below: Point?
+    var above: Point?
+    var latest: Point?
     for _ in 0..<Self.passLimit {
       let result = try pass(gain)
       guard let loudness = result.measurement.integrated else { return .nothingToMeasure }
       let miss = target - loudness
-      if abs(miss) <= Self.tolerance {
-        if result.limiting > maximumLimiting {
-          return .tooMuchLimiting(taken: result.limiting, loudest: try loudestFit(from: gain, result, pass))
-        }
-        return .reached(gain: gain, result)
+      if abs(miss) <= Self.tolerance, result.limiting <= maximumLimiting { return .reached(gain: gain, result) }
+      // Over the limit and not louder than asked: any gain that gets there only takes more limiting.
+      if miss >= -Self.tolerance, result.limiting > maximumLimiting {
+        return .tooMuchLimiting(taken: result.limiting, loudest: try loudestFit(from: gain, result, pass))
       }
+      let point = Point(gain: gain, loudness: loudness, limiting: result.limiting)
       if miss > 0 {
-        // Already over the limit and still too quiet: more gain only takes more limiting.
-        if result.limiting > maximumLimiting {
-          return .tooMuchLimiting(taken: result.limiting, loudest: try loudestFit(from: gain, result, pass))
-        }
-        if let below, below.gain < gain, loudness - below.loudness < 0.02 * (gain - below.gain) {
+        if let below, below.gain < gain, loudness - below.loudness < Self.flatSlope * (gain - below.gain) {
           return .unreachable(closest: loudness)
         }
-        below = (gain, loudness)
+        below = point
       } else {
-        above = (gain, loudness)
+        above = point
       }
-      gain = next(gain, miss, limiting: result.limiting, below, above)
+      gain = next(point, below, above, latest)
+      latest = point
     }
     return .unreachable(closest: below?.loudness ?? above?.loudness ?? start)
   }
 
-  private func next(
-    _ gain: Double, _ miss: Double, limiting: Double, _ below: (gain: Double, loudness: Double)?,
-    _ above: (gain: Double, loudness: Double)?
-  ) -> Double {
-    guard let below, let above else {
-      // What the limiter takes grows about as the square of how far the gain is past where it starts to work.
-      guard limiting > 0, miss > 0 else { return gain + miss }
-      return gain + miss / max(0.3, 1 - 2 * miss / limiting)
+  /// What a pass found.
+  private struct Point {
+    var gain: Double
+    var loudness: Double
+    var limiting: Double
+  }
+
+  /// LU that a dB of gain must bring for more of it to be worth trying.
+  private static let flatSlope = 0.02
+
+  private func next(_ point: Point, _ below: Point?, _ above: Point?, _ latest: Point?) -> Double {
+    let miss = target - point.loudness
+    if let below, let above {
+      let slope = (above.loudness - below.loudness) / (above.gain - below.gain)
+      let secant = below.gain + (target - below.loudness) / slope
+      let width = above.gain - below.gain
+      return min(max(secant, below.gain + 0.02 * width), above.gain - 0.02 * width)
     }
-    let slope = (above.loudness - below.loudness) / (above.gain - below.gain)
-    let secant = below.gain + (target - below.loudness) / slope
-    let width = above.gain - below.gain
-    return min(max(secant, below.gain + 0.02 * width), above.gain - 0.02 * width)
+    guard miss > 0 else { return point.gain + miss }
+    if let latest, latest.gain != point.gain {
+      // The slope falls as the limiter works harder, so a little more is asked for than it says.
+      let slope = (point.loudness - latest.loudness) / (point.gain - latest.gain)
+      return point.gain + min(3, 1.1 * miss / max(slope, Self.flatSlope))
+    }
+    // What the limiter takes grows about as the square of how far the gain is past where it starts to work.
+    guard point.limiting > 0 else { return point.gain + miss }
+    return point.gain + miss / max(0.3, 1 - 2 * miss / point.limiting)
   }
 
   /// The loudness where the limiter takes just what it may, to a tenth, rounded down.

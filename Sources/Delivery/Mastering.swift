@@ -1,5 +1,5 @@
-import Diagnostics
 import DSP
+import Diagnostics
 import Processors
 import Quantities
 import RenderPlan
@@ -10,11 +10,20 @@ struct Mastered {
   var output: Scratch
   var result: MasterPass.Result
   var gain: Double
+  /// What its limiter aimed at, in dBTP.
+  var ceiling: Double?
 }
 
 /// Why there is no master.
 struct MasteringRefusal: Error {
-  var diagnostic: Diagnostic
+  var code: DiagnosticCode
+  /// What follows the deliverable's name in a sentence.
+  var reason: String
+  var hints: [String]
+
+  func diagnostic(_ id: String) -> Diagnostic {
+    Diagnostic(code, .error, "`\(id)` \(reason)", path: "deliverables.\(id)", hints: hints)
+  }
 }
 
 /// Brings a mix to its target: the search for a gain, with a limiter behind it.
@@ -23,8 +32,6 @@ struct Mastering {
   var take: MasterTake
   var frameCount: Int
   var context: ProcessorContext
-  /// The deliverables it is for, as a sentence names them.
-  var names: String
   var workers: Int
   var isCancelled: @Sendable () -> Bool
 
@@ -51,16 +58,20 @@ struct Mastering {
       limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fade), fadeOut: master.fadeOut.map(fade),
       workers: workers, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
-      return Mastered(output: pass.output, result: try pass.run(gain: 0), gain: 0)
+      return Mastered(output: pass.output, result: try pass.run(gain: 0), gain: 0, ceiling: aim.ceiling)
     }
     let maximum = aim.ceiling == nil ? .infinity : wanted.maxLimiting.magnitude
     let search = LoudnessSearch(target: target, maximumLimiting: maximum)
     let start = aim.gain.map { target - $0 } ?? take.integrated
     switch try search.run(from: start, { try pass.run(gain: $0) }) {
-    case .reached(let gain, let result): return Mastered(output: pass.output, result: result, gain: gain)
-    case .nothingToMeasure: throw refusal(.nothingToMeasure, "the master is silent or shorter than 400 ms", hints: [
-      "write `loudness: none`, or check that something is heard"
-    ])
+    case .reached(let gain, let result):
+      return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
+    case .nothingToMeasure:
+      throw refusal(
+        .nothingToMeasure, "the master is silent or shorter than 400 ms",
+        hints: [
+          "write `loudness: none`, or check that something is heard"
+        ])
     case .tooMuchLimiting(let taken, let loudest):
       throw refusal(
         .tooMuchLimiting,
@@ -76,7 +87,7 @@ struct Mastering {
 
   private func refusal(_ code: DiagnosticCode, _ reason: String, hints: [String] = []) -> MasteringRefusal {
     let target = master.loudness?.integrated.text ?? "its loudness"
-    return MasteringRefusal(diagnostic: Diagnostic(code, .error, "\(names) cannot have \(target): \(reason)", hints: hints))
+    return MasteringRefusal(code: code, reason: "cannot have \(target): \(reason)", hints: hints)
   }
 
   private func limiter(_ ceiling: Double?) -> DSP.Limiter.Settings? {

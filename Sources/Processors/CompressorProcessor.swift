@@ -27,16 +27,24 @@ public enum CompressorProcessor: Processor {
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
     .init("threshold", \.threshold, -100...24, "Where compression starts.", initial: -18, automation: .allowed),
-    .init("ratio", \.ratio, 1...(.infinity), "How many dB in give one dB more out, above the threshold.", initial: 2, automation: .allowed),
+    .init(
+      "ratio", \.ratio, 1...(.infinity), "How many dB in give one dB more out, above the threshold.", initial: 2,
+      automation: .allowed),
     .init("knee", \.knee, 0...48, "Width of the bend around the threshold.", initial: 6, automation: .allowed),
     .init("attack", \.attack, 0...2, "Time for 63 % of a rise of the reduction.", initial: .seconds(0.01)),
     .init("release", \.release, 0...10, "Time for 63 % of a fall of the reduction.", initial: .seconds(0.12)),
-    .init("makeup", \.makeup, "Gain after compression; `auto` is half the reduction of a level of 0 dBFS.", initial: .gain(0)),
+    .init(
+      "makeup", \.makeup, "Gain after compression; `auto` is half the reduction of a level of 0 dBFS.",
+      initial: .gain(0)),
     .init("detector", \.detector, "What is measured: peaks, or the mean power of 10 ms.", initial: .peak),
     .init("link", \.link, "Whether both channels share the reduction of the louder one.", initial: true),
-    .init("lookahead", \.lookahead, 0...0.1, "Time by which the detector hears ahead; the delay is compensated.", initial: .zero),
+    .init(
+      "lookahead", \.lookahead, 0...0.1, "Time by which the detector hears ahead; the delay is compensated.",
+      initial: .zero),
     .init("range", \.range, 0...100, "The most it may reduce.", automation: .allowed),
-    .init("sidechain_high_pass", \.sidechainHighPass, 1...384_000, "The detector does not hear below this.", automation: .allowed),
+    .init(
+      "sidechain_high_pass", \.sidechainHighPass, 1...384_000, "The detector does not hear below this.",
+      automation: .allowed),
     .later("sidechain", "A track or bus that the detector hears instead.", with: "sidechains"),
   ]
 

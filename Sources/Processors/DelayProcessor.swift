@@ -19,7 +19,9 @@ public enum DelayProcessor: Processor {
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
-    .init("time", \.time, 0.0001...10, "Time to the first echo, and between echoes: `1/8d` follows the tempo.", initial: .seconds(0.25)),
+    .init(
+      "time", \.time, 0.0001...10, "Time to the first echo, and between echoes: `1/8d` follows the tempo.",
+      initial: .seconds(0.25)),
     .init("feedback", \.feedback, 0...95, "Level of each echo after the one before.", initial: 0, automation: .allowed),
     .init("ping_pong", \.pingPong, "Whether echoes alternate between left and right.", initial: false),
     .init("low_cut", \.lowCut, 1...384_000, "12 dB/oct high-pass in the feedback.", automation: .allowed),

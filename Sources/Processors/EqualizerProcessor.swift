@@ -121,9 +121,11 @@ extension EqualizerBand {
     case .highShelf:
       return [FilterDesign.highShelf(frequency: f0, gain: gain, q: quality(butterworth), sampleRate: sampleRate)]
     case .highPass:
-      return FilterDesign.highPass(frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
+      return FilterDesign.highPass(
+        frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
     case .lowPass:
-      return FilterDesign.lowPass(frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
+      return FilterDesign.lowPass(
+        frequency: f0, slope: Int(slope.magnitude), q: quality(butterworth), sampleRate: sampleRate)
     case .bandPass: return [FilterDesign.bandPass(frequency: f0, q: quality(1), sampleRate: sampleRate)]
     case .notch: return [FilterDesign.notch(frequency: f0, q: quality(1), sampleRate: sampleRate)]
     case .allPass: return [FilterDesign.allPass(frequency: f0, q: quality(butterworth), sampleRate: sampleRate)]

@@ -90,7 +90,8 @@ public struct ProcessorDeclaration: Sendable {
       let settings = typed(insert.settings)
       return RunningInsert<P>(
         kernel: P.makeKernel(settings, context), latencyFrames: P.latencyFrames(settings, context),
-        dryFilter: P.makeDryFilter(settings, context), mix: insert.mix.fraction, channels: insert.channels, blockFrames: blockFrames)
+        dryFilter: P.makeDryFilter(settings, context), mix: insert.mix.fraction, channels: insert.channels,
+        blockFrames: blockFrames)
     }
   }
 }

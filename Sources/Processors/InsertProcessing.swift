@@ -22,7 +22,8 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   private var clock = 0
 
   init(
-    kernel: P.Kernel, latencyFrames: Int, dryFilter: BiquadCascade?, mix: Double, channels: ChannelMode, blockFrames: Int
+    kernel: P.Kernel, latencyFrames: Int, dryFilter: BiquadCascade?, mix: Double, channels: ChannelMode,
+    blockFrames: Int
   ) {
     self.kernel = kernel
     self.mix = mix

@@ -18,8 +18,12 @@ public enum LimiterProcessor: Processor {
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
     .init("ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1),
-    .init("lookahead", \.lookahead, 0.001...0.05, "Time to turn down ahead of a peak; the delay is compensated.", initial: .seconds(0.005)),
-    .init("release", \.release, 0.01...2, "Time to come back after dense peaks; a lone peak is let go faster.", initial: .seconds(0.2)),
+    .init(
+      "lookahead", \.lookahead, 0.001...0.05, "Time to turn down ahead of a peak; the delay is compensated.",
+      initial: .seconds(0.005)),
+    .init(
+      "release", \.release, 0.01...2, "Time to come back after dense peaks; a lone peak is let go faster.",
+      initial: .seconds(0.2)),
     .init("link", \.link, "Whether both channels are turned down together.", initial: true),
   ]
 

@@ -17,8 +17,12 @@ public enum WidthProcessor: Processor {
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
     .init("width", \.width, 0...200, "0 % is mono, 200 % doubles the side.", initial: 100, automation: .allowed),
-    .init("mono_below", \.monoBelow, 10...2000, "Below this the signal is mono, by a crossover of 24 dB/oct.", automation: .allowed),
-    .init("side_high_shelf", \.sideHighShelf, -24...24, "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .allowed),
+    .init(
+      "mono_below", \.monoBelow, 10...2000, "Below this the signal is mono, by a crossover of 24 dB/oct.",
+      automation: .allowed),
+    .init(
+      "side_high_shelf", \.sideHighShelf, -24...24,
+      "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .allowed),
   ]
 
   /// The crossover of `mono_below` turns the phase, and a dry signal that kept its own would comb with it.

@@ -36,9 +36,11 @@ extension Bool: Quantity {
     case "true": self = true
     case "false": self = false
     case "yes", "on", "True", "TRUE", "Yes", "YES", "On", "ON", "y", "1":
-      throw QuantityError(.malformed, "\(quoted(text)) is text here; a switch is `true` or `false`", suggestions: ["true"])
+      throw QuantityError(
+        .malformed, "\(quoted(text)) is text here; a switch is `true` or `false`", suggestions: ["true"])
     case "no", "off", "False", "FALSE", "No", "NO", "Off", "OFF", "n", "0":
-      throw QuantityError(.malformed, "\(quoted(text)) is text here; a switch is `true` or `false`", suggestions: ["false"])
+      throw QuantityError(
+        .malformed, "\(quoted(text)) is text here; a switch is `true` or `false`", suggestions: ["false"])
     default:
       throw QuantityError(.malformed, "\(quoted(text)) is neither `true` nor `false`")
     }

@@ -66,16 +66,19 @@ public enum TimeSpan: Quantity {
         suggestions: ["\(number.digits) ms", "\(number.digits) s"])
     default:
       let lowered = number.rest.lowercased()
-      let known = ["s": "s", "ms": "ms", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms",
+      let known = [
+        "s": "s", "ms": "ms", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms",
         "millisecond": "ms", "milliseconds": "ms", "min": nil, "samples": "samples", "bars": "bars", "bar": "bars",
-        "beat": "beats", "beats": "beats"]
+        "beat": "beats", "beats": "beats",
+      ]
       if let unit = known[lowered] ?? nil {
         throw QuantityError(
           .unit, "the unit `\(number.rest)` is written `\(unit)`", suggestions: ["\(number.digits) \(unit)"])
       }
       if let other = Units.dimensions.first(where: { $0.unit == number.rest }) {
         throw QuantityError(
-          .unit, "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
+          .unit,
+          "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
           suggestions: ["\(number.digits) ms", "\(number.digits) s"])
       }
       throw Value.malformed(text)
@@ -103,7 +106,9 @@ public enum TimeSpan: Quantity {
       modifier = found
       denominator.removeLast()
     }
-    guard let value = Int(denominator), value > 0, denominator.first != "0", denominator.first != "+" else { return nil }
+    guard let value = Int(denominator), value > 0, denominator.first != "0", denominator.first != "+" else {
+      return nil
+    }
     _ = try bounded(Double(numerator), to: mostCounted, text)
     return .note(numerator, value, modifier)
   }

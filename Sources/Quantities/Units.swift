@@ -27,11 +27,13 @@ enum Units {
     }
     if let other = dimensions.first(where: { $0.unit == number.rest }) {
       throw QuantityError(
-        .unit, "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
+        .unit,
+        "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
         suggestions: accepted.prefix(1).map { "\(number.digits) \($0)" })
     }
     throw QuantityError(
-      .unit, "`\(number.rest)` is no unit of \(Value.noun.droppingArticle); write it like \(listed(Value.examples.prefix(3)))",
+      .unit,
+      "`\(number.rest)` is no unit of \(Value.noun.droppingArticle); write it like \(listed(Value.examples.prefix(3)))",
       suggestions: accepted.prefix(1).map { "\(number.digits) \($0)" })
   }
 }

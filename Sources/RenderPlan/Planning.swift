@@ -57,7 +57,8 @@ struct Planner {
     }
     let start = timeline.frame(session.start)
     return RenderPlan(
-      sampleRate: context.sampleRate, nodes: nodes, mix: mix, masters: masterNodes, startFrame: start, length: length(start: start),
+      sampleRate: context.sampleRate, nodes: nodes, mix: mix, masters: masterNodes, startFrame: start,
+      length: length(start: start),
       context: context)
   }
 
@@ -134,7 +135,8 @@ struct Planner {
     append(bus, stem: nil, inputs: inputs, isMono: false)
   }
 
-  private mutating func append(_ source: Source, stem: RenderPlan.Stem?, inputs: [RenderPlan.Connection], isMono: Bool) {
+  private mutating func append(_ source: Source, stem: RenderPlan.Stem?, inputs: [RenderPlan.Connection], isMono: Bool)
+  {
     let strip = source.strip
     let (inserts, leavesMono) = plannedInserts(strip.inserts, isMono: isMono, law: law(strip))
     let arrival = inputs.map { nodes[$0.from].latencyFrames + $0.delayFrames }.max() ?? 0

@@ -10,10 +10,12 @@ extension RenderPlan: CustomStringConvertible {
     switch length {
     case .fixed(let frames): lines.append("plan: \(nodes.count) nodes at \(rate), \(frames) frames from \(startFrame)")
     case .untilSilent(let atLeast, let atMost):
-      lines.append("plan: \(nodes.count) nodes at \(rate), \(atLeast)…\(atMost) frames from \(startFrame), until silent")
+      lines.append(
+        "plan: \(nodes.count) nodes at \(rate), \(atLeast)…\(atMost) frames from \(startFrame), until silent")
     }
     for node in nodes {
-      lines.append("\(node.path)  \(node.isMono ? "mono" : "stereo"), step \(node.depth), latency \(node.latencyFrames)")
+      lines.append(
+        "\(node.path)  \(node.isMono ? "mono" : "stereo"), step \(node.depth), latency \(node.latencyFrames)")
       if let stem = node.stem {
         let picked = stem.channels.map { " channels \($0.map { String($0) }.joined(separator: ", "))" } ?? ""
         lines.append("  stem \(stem.path) (\(stem.frameCount) frames)\(picked)")
@@ -42,6 +44,7 @@ extension RenderPlan: CustomStringConvertible {
       return matrix.fromLeft.x == matrix.fromRight.y
         ? short(matrix.fromLeft.x) : "(\(short(matrix.fromLeft.x)), \(short(matrix.fromRight.y)))"
     }
-    return "[L: \(short(matrix.fromLeft.x)), \(short(matrix.fromLeft.y)); R: \(short(matrix.fromRight.x)), \(short(matrix.fromRight.y))]"
+    return
+      "[L: \(short(matrix.fromLeft.x)), \(short(matrix.fromLeft.y)); R: \(short(matrix.fromRight.x)), \(short(matrix.fromRight.y))]"
   }
 }

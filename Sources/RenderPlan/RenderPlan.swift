@@ -70,7 +70,9 @@ public struct RenderPlan: Sendable {
 
   /// What one node gives to another.
   public struct Connection: Sendable {
-    public enum Kind: String, Sendable { case output, postFaderSend = "post-fader send", preFaderSend = "pre-fader send" }
+    public enum Kind: String, Sendable {
+      case output, postFaderSend = "post-fader send", preFaderSend = "pre-fader send"
+    }
     public var from: Int
     public var kind: Kind
     public var matrix: MixMatrix

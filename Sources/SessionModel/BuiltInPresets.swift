@@ -29,7 +29,9 @@ public enum BuiltInPresets {
     ("amazon_music", target("Amazon Music: plays at -14 LUFS; asks for -2 dBTP.", loudness: "-14", ceiling: "-2")),
     ("tidal", target("TIDAL: plays at -14 LUFS, by the album's loudest track.", loudness: "-14", ceiling: "-1")),
     ("deezer", target("Deezer: plays at -15 LUFS.", loudness: "-15", ceiling: "-1")),
-    ("soundcloud", target("SoundCloud: no published reference; -14 LUFS travels well.", loudness: "-14", ceiling: "-1")),
+    (
+      "soundcloud", target("SoundCloud: no published reference; -14 LUFS travels well.", loudness: "-14", ceiling: "-1")
+    ),
     ("podcast", target("Podcasts: Apple asks for -16 LUFS, within 1 LU.", loudness: "-16", ceiling: "-1")),
     ("ebu_r128", target("Broadcast in Europe: EBU R 128.", loudness: "-23", ceiling: "-1")),
     ("atsc_a85", target("Broadcast in the USA: ATSC A/85.", loudness: "-24", ceiling: "-2")),

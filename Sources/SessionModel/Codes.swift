@@ -202,7 +202,8 @@ extension DiagnosticCode {
     .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
     .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
     .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
-    .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo, .needsTempo, .badPosition,
+    .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo, .needsTempo,
+    .badPosition,
     .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName, .deliverableRate,
   ]
 }

@@ -26,14 +26,17 @@ public struct Deliverable: Record {
     .init("bit_depth", \.bitDepth, "Bits a sample: `16`, `24`, `32` or `32f` (32-bit float); 24 by default."),
     .init("sample_rate", \.sampleRate, "The file's rate; by default the session's."),
     .init("channels", \.channels, "Stereo or mono.", initial: .stereo),
-    .init("dither", \.dither, "Noise that replaces distortion where bits are dropped; `tpdf` for 16 and 24 bits by default."),
+    .init(
+      "dither", \.dither, "Noise that replaces distortion where bits are dropped; `tpdf` for 16 and 24 bits by default."
+    ),
     .init("compression", \.compression, 0...8, "FLAC: how hard to try; the samples are the same.", initial: 5),
     .init("bitrate", \.bitrate, 32...320, "MP3: constant bitrate; 320 kbps by default."),
     .init("quality", \.quality, "MP3: variable bitrate, `V0` best … `V9` smallest; instead of `bitrate`."),
     .init("master", \.master, "A master of its own, laid over the session's."),
     .init(
       "name", \.name,
-      "The file's name without its ending, from `$session`, `$deliverable`, `$artist`, `$title`, `$album` and `$track`."),
+      "The file's name without its ending, from `$session`, `$deliverable`, `$artist`, `$title`, `$album` and `$track`."
+    ),
     .init("id3", \.id3, "MP3: version of the tags; `2.3` for old players.", initial: .v24),
     .init("metadata", \.metadata, "Tags of this file, laid over the session's."),
     .later("ceiling", "A ceiling for the decoded file.", with: Delivery.masters),

@@ -12,7 +12,9 @@ extension ReferenceCheck {
       rate(of: deliverable, format, path)
       switch outputName(deliverable, id: id, resolved) {
       case .failure(let problem):
-        report(.deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name", hints: problem.hints)
+        report(
+          .deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name", hints: problem.hints
+        )
       case .success(let name):
         let file = "\(name).\(format.rawValue)"
         if let other = names[file.lowercased()] {
@@ -41,7 +43,8 @@ extension ReferenceCheck {
     }
     if written.contains("bitrate"), written.contains("quality") {
       report(
-        .conflictingKeys, "`bitrate` is constant and `quality` variable; a file is one of them", path: "\(path).quality",
+        .conflictingKeys, "`bitrate` is constant and `quality` variable; a file is one of them",
+        path: "\(path).quality",
         key: true)
     }
     if let bitrate = deliverable.bitrate, !Deliverable.bitrates.contains(Int(bitrate.magnitude)) {
@@ -118,7 +121,10 @@ func outputName(_ deliverable: Deliverable, id: String, _ resolved: ResolvedSess
     rest = rest.dropFirst(key.count)
     if isBracketed, rest.first == ")" { rest.removeFirst() }
     guard let value = values[key] else {
-      return .failure(NameProblem(message: "a file name knows no `$\(key)`", hints: ["it knows \(listed(values.keys.sorted().map { "$" + $0 }, conjunction: "and"))"]))
+      return .failure(
+        NameProblem(
+          message: "a file name knows no `$\(key)`",
+          hints: ["it knows \(listed(values.keys.sorted().map { "$" + $0 }, conjunction: "and"))"]))
     }
     guard let value, !value.isEmpty else {
       return .failure(NameProblem(message: "the name uses `$\(key)`, but the metadata has no `\(key)`"))

@@ -44,11 +44,14 @@ struct ReferenceCheck {
   mutating func names() {
     // Tracks that are there and could not be read have been reported.
     if tree["tracks"]?.entries?.isEmpty ?? (tree["tracks"] == nil) {
-      report(.noTracks, "a session needs at least one track", path: "tracks", hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
+      report(
+        .noTracks, "a session needs at least one track", path: "tracks",
+        hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
     }
     if session.tracks.count > Session.trackLimit {
       report(
-        .tooManyTracks, "the session has \(session.tracks.count) tracks; at most \(Session.trackLimit) are allowed", path: "tracks",
+        .tooManyTracks, "the session has \(session.tracks.count) tracks; at most \(Session.trackLimit) are allowed",
+        path: "tracks",
         key: true)
     }
     for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
@@ -59,7 +62,8 @@ struct ReferenceCheck {
     for (id, _) in session.buses where session.tracks[id] != nil {
       let first = tree.part(at: "tracks")?.entry(id)?.keyRange
       report(
-        .nameTaken, "`\(id)` is a track already; tracks and buses share one set of names", path: "buses.\(id)", key: true,
+        .nameTaken, "`\(id)` is a track already; tracks and buses share one set of names", path: "buses.\(id)",
+        key: true,
         also: first.map { [Diagnostic.Label($0, "the track")] } ?? [])
     }
   }
@@ -108,7 +112,10 @@ struct ReferenceCheck {
     } else if let meant = closestMatch(to: name, among: session.buses.map(\.id)) {
       hints = ["did you mean `\(meant)`?"]
     } else {
-      hints = [session.buses.isEmpty ? "the session has no buses" : "the buses are \(session.buses.map(\.id).joined(separator: ", "))\(or)"]
+      hints = [
+        session.buses.isEmpty
+          ? "the session has no buses" : "the buses are \(session.buses.map(\.id).joined(separator: ", "))\(or)"
+      ]
     }
     report(.unknownTarget, "there is no bus `\(name)`", path: path, key: key, hints: hints)
   }
@@ -133,7 +140,8 @@ struct ReferenceCheck {
       guard let loop = visit(id) else { continue }
       finished.formUnion(loop)
       report(
-        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: "buses.\(loop[0])", key: true,
+        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: "buses.\(loop[0])",
+        key: true,
         hints: ["take one of these outputs or sends away"])
     }
   }
@@ -167,7 +175,8 @@ struct ReferenceCheck {
     let seconds = Timeline(session).seconds(span)
     if let range = shape.range, let rangeText = shape.rangeText, !range.contains(seconds) {
       report(
-        .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)", path: path)
+        .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)",
+        path: path)
     }
   }
 
@@ -184,7 +193,8 @@ struct ReferenceCheck {
   }
 
   private mutating func visitScalars(
-    _ setting: Setting, _ shape: Shape, path: String, _ visit: (Setting, ScalarShape, String, inout ReferenceCheck) -> Void
+    _ setting: Setting, _ shape: Shape, path: String,
+    _ visit: (Setting, ScalarShape, String, inout ReferenceCheck) -> Void
   ) {
     func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     switch shape {
@@ -233,7 +243,9 @@ struct ReferenceCheck {
     named += session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
     var seen: Set<SourceRange> = []
     for path in named {
-      guard let setting = tree.part(at: path), let text = setting.text, seen.insert(setting.range).inserted else { continue }
+      guard let setting = tree.part(at: path), let text = setting.text, seen.insert(setting.range).inserted else {
+        continue
+      }
       if text.isEmpty {
         report(.emptyPath, "the path is empty", path: path)
       } else if let file = resolved.file(at: path), !resolved.project.contains(file) {
@@ -257,7 +269,8 @@ struct ReferenceCheck {
         && digits(String(code.dropFirst(5))) != nil
       if !isValid {
         report(
-          .badTag, "\(quoted(isrc)) is no ISRC: two letters, three letters or digits, seven digits, like `QZ-ABC-26-00001`",
+          .badTag,
+          "\(quoted(isrc)) is no ISRC: two letters, three letters or digits, seven digits, like `QZ-ABC-26-00001`",
           path: "\(path).isrc")
       }
     }
@@ -267,7 +280,8 @@ struct ReferenceCheck {
       let sum = padded.enumerated().reduce(0) { $0 + $1.element * ($1.offset % 2 == 0 ? 1 : 3) }
       if ![12, 13].contains(code.count) || sum % 10 != 0 {
         report(
-          .badTag, "\(quoted(upc)) is no UPC or EAN: 12 or 13 digits, the last of which checks the others", path: "\(path).upc")
+          .badTag, "\(quoted(upc)) is no UPC or EAN: 12 or 13 digits, the last of which checks the others",
+          path: "\(path).upc")
       }
     }
     if let date = metadata.date {
@@ -284,7 +298,9 @@ struct ReferenceCheck {
     for (key, value) in [("track", metadata.track), ("disc", metadata.disc)] {
       guard let value else { continue }
       let parts = value.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-      if !(1...2).contains(parts.count) || parts.contains(where: { $0 < 1 }) || (parts.count == 2 && parts[0] > parts[1]) {
+      if !(1...2).contains(parts.count) || parts.contains(where: { $0 < 1 })
+        || (parts.count == 2 && parts[0] > parts[1])
+      {
         report(.badTag, "\(quoted(value)) is no number on a release: write `3` or `3/10`", path: "\(path).\(key)")
       }
     }

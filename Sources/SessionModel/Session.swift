@@ -39,7 +39,8 @@ public struct Session: Record {
     .init("start", \.start, "Where the render begins.", initial: .zero),
     .init("length", \.length, "Where the song ends; by default after the last clip and its tail."),
     .init(
-      "tail", \.tail, "What is kept after the last clip: `auto` until the mix stays below −100 dBFS, `none`, or a duration.",
+      "tail", \.tail,
+      "What is kept after the last clip: `auto` until the mix stays below −100 dBFS, `none`, or a duration.",
       initial: .auto),
     .init("seed", \.seed, 0...9_007_199_254_740_991, "Keys every noise, so that it repeats.", initial: 0),
     .init("pan_law", \.panLaw, "Level of a centred mono signal in each side.", initial: .minus3),
@@ -47,7 +48,9 @@ public struct Session: Record {
     .init("buses", \.buses, naming: "a bus", "Groups and effect returns."),
     .init("main", \.main, "The bus that everything ends in, before the master."),
     .init("master", \.master, "What is done to the mix as a whole; left out, nothing is."),
-    .init("deliverables", \.deliverables, naming: "a deliverable", "The files to make; by default one 24-bit WAV called `mix`."),
+    .init(
+      "deliverables", \.deliverables, naming: "a deliverable",
+      "The files to make; by default one 24-bit WAV called `mix`."),
     .init("allow", \.allow, "Codes of notes that this session does not want to hear."),
     .later("vcas", "Faders that add to those of their members.", with: Delivery.timeline),
     .later("versions", "Instrumental, a cappella, clean edit.", with: Delivery.masters),
@@ -56,7 +59,8 @@ public struct Session: Record {
 
   /// Keys that are gone once a file is resolved: they stand in the file's schema, not in the session's table.
   public static let layeringFields: [FieldShape] = [
-    FieldShape(key: "extends", shape: .scalar(ScalarShape(String.self)), summary: "The parent that this file is laid over."),
+    FieldShape(
+      key: "extends", shape: .scalar(ScalarShape(String.self)), summary: "The parent that this file is laid over."),
     FieldShape(key: "with", shape: .freeMap(summary: "Values"), summary: "Values for the parent's parameters."),
     FieldShape(
       key: "parameters", shape: .map(of: .record(ParameterDeclaration.recordShape), naming: "a parameter"),

@@ -101,7 +101,8 @@ struct SessionLoader {
     tree = orderInserts(tree)
     if tree["mixdown"] == nil, let entries = tree.entries {
       // Reported for the file that lacks it.
-      tree.content = .mapping(entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
+      tree.content = .mapping(
+        entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
     }
     var decoder = Decoder()
     let session = decoder.record(tree, as: Session.self)
@@ -169,7 +170,8 @@ struct SessionLoader {
       guard let text = extends.text, !text.isEmpty else {
         diagnostics.append(
           Diagnostic(
-            text(extends, is: "") ? .emptyPath : .wrongKind, .error, "`extends` is the path of one parent file, but \(extends.kind) was found",
+            text(extends, is: "") ? .emptyPath : .wrongKind, .error,
+            "`extends` is the path of one parent file, but \(extends.kind) was found",
             at: extends.range))
         return nil
       }
@@ -193,7 +195,8 @@ struct SessionLoader {
     rest.content = .mapping(entries.filter { !["extends", "with", "parameters"].contains($0.key) })
     if tree["extends"] == nil, let with = tree.entry("with") {
       diagnostics.append(
-        Diagnostic(.withoutPreset, .error, "`with` gives values to a parent, but there is no `extends`", at: with.keyRange))
+        Diagnostic(
+          .withoutPreset, .error, "`with` gives values to a parent, but there is no `extends`", at: with.keyRange))
     }
     return Layer(
       tree: rest, parameters: parameters(of: tree), declarations: tree["parameters"], with: tree["with"],
@@ -204,7 +207,8 @@ struct SessionLoader {
     guard tree["mixdown"] == nil else { return }
     diagnostics.append(
       Diagnostic(
-        .missingKey, .error, "the file does not say `mixdown: 1`", at: SourceRange(tree.range.file, tree.range.bytes.lowerBound..<tree.range.bytes.lowerBound),
+        .missingKey, .error, "the file does not say `mixdown: 1`",
+        at: SourceRange(tree.range.file, tree.range.bytes.lowerBound..<tree.range.bytes.lowerBound),
         hints: ["add `mixdown: 1`: the edition that names the meaning and the sound of the rest"]))
   }
 
@@ -274,7 +278,8 @@ struct SessionLoader {
           diagnostics.append(
             Diagnostic(
               .parameterType, .error, "the value of `\(id)` is no \(parameter.type.rawValue): \(refusal.message)",
-              at: value.range, also: [Diagnostic.Label(declared, "declared here")], hints: refusal.suggestions.map { "write `\($0)`" }))
+              at: value.range, also: [Diagnostic.Label(declared, "declared here")],
+              hints: refusal.suggestions.map { "write `\($0)`" }))
           value.content = .unreadable
         } else if value.text == nil, !value.isUnreadable {
           diagnostics.append(
@@ -283,7 +288,8 @@ struct SessionLoader {
               at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
           value.content = .unreadable
         }
-        environment.values[id] = Environment.Value(setting: value, type: parameter.type, declared: declared, isDefault: false)
+        environment.values[id] = Environment.Value(
+          setting: value, type: parameter.type, declared: declared, isDefault: false)
       } else if let initial = parameter.initial {
         // A default of the wrong type has been reported where it stands.
         let isRefused = parameter.type.refusal(of: initial) != nil
@@ -318,7 +324,8 @@ struct SessionLoader {
         Diagnostic(
           .parameterNotDeclared, .error, "there is no parameter `\(entry.key)` to give a value to", at: entry.keyRange,
           hints: [
-            meant.map { "did you mean `\($0)`?" } ?? "its parameters are \(parameters.map(\.id).joined(separator: ", "))"
+            meant.map { "did you mean `\($0)`?" }
+              ?? "its parameters are \(parameters.map(\.id).joined(separator: ", "))"
           ]))
     }
     return environment
@@ -350,7 +357,9 @@ struct SessionLoader {
     guard let named = setting["preset"] else {
       if let with = setting.entry("with") {
         diagnostics.append(
-          Diagnostic(.withoutPreset, .error, "`with` gives values to a preset, but there is no `preset` beside it", at: with.keyRange))
+          Diagnostic(
+            .withoutPreset, .error, "`with` gives values to a preset, but there is no `preset` beside it",
+            at: with.keyRange))
       }
       return own
     }
@@ -380,7 +389,8 @@ struct SessionLoader {
         Diagnostic(
           .unknownPreset, .error, "there is no built-in preset `\(name)`", at: named.range,
           hints: [
-            meant.map { "did you mean `\($0)`?" } ?? "the built-in presets are \(BuiltInPresets.names.joined(separator: ", "))",
+            meant.map { "did you mean `\($0)`?" }
+              ?? "the built-in presets are \(BuiltInPresets.names.joined(separator: ", "))",
             "a preset of your own is a path, such as `presets/\(name).preset.yaml`",
           ]))
       return nil
@@ -398,7 +408,8 @@ struct SessionLoader {
     guard statedKind == kind || statedKind == .inserts else {
       diagnostics.append(
         Diagnostic(
-          .presetKind, .error, "a `\(statedKind.rawValue)` preset cannot stand on a \(kind == .master ? "master" : "track or bus")",
+          .presetKind, .error,
+          "a `\(statedKind.rawValue)` preset cannot stand on a \(kind == .master ? "master" : "track or bus")",
           at: named.range, also: [Diagnostic.Label((stated ?? tree).range, "it says so here")]))
       return nil
     }
@@ -408,9 +419,12 @@ struct SessionLoader {
     body.content = .mapping(entries.filter { !["mixdown", "preset", "parameters", "metadata"].contains($0.key) })
     body = environment.substitute(body)
     diagnostics += environment.diagnostics
-    if statedKind == .inserts, let stray = body.entries?.first(where: { $0.key != "inserts" && !$0.key.hasPrefix("x-") }) {
+    if statedKind == .inserts,
+      let stray = body.entries?.first(where: { $0.key != "inserts" && !$0.key.hasPrefix("x-") })
+    {
       diagnostics.append(
-        Diagnostic(.unknownKey, .error, "an `inserts` preset holds `inserts` only, not `\(stray.key)`", at: stray.keyRange))
+        Diagnostic(
+          .unknownKey, .error, "an `inserts` preset holds `inserts` only, not `\(stray.key)`", at: stray.keyRange))
     }
     return body
   }
@@ -436,7 +450,8 @@ struct SessionLoader {
       return nil
     }
     guard
-      let value = reader.read(String(text[text.index(after: equals)...]), as: "--set \(text[..<equals])", folder: Project.parent(self.path))
+      let value = reader.read(
+        String(text[text.index(after: equals)...]), as: "--set \(text[..<equals])", folder: Project.parent(self.path))
     else { return nil }
     return path.reversed().reduce(value) { inner, key in
       Setting(.mapping([Setting.Entry(String(key), at: value.range, inner)]), at: value.range)
@@ -497,6 +512,7 @@ extension Session {
 
 func outsideDiagnostic(_ path: String, _ project: Project, at setting: Setting) -> Diagnostic {
   Diagnostic(
-    .outsideProject, .error, "\(quotedPath(path)) lies outside the project \(quotedPath(project.root))", at: setting.range,
+    .outsideProject, .error, "\(quotedPath(path)) lies outside the project \(quotedPath(project.root))",
+    at: setting.range,
     hints: ["list its folder in `\(project.root)/.mixdown`, or use `--root DIR` or `--allow-outside`"])
 }

@@ -33,7 +33,8 @@ public struct Strip: Sendable {
   public init() {}
 
   static let trimFields: [Field<Strip>] = [
-    .init("trim", \.trim, -96...48, "Level at the top of the strip, before the inserts.", initial: 0, automation: .allowed),
+    .init(
+      "trim", \.trim, -96...48, "Level at the top of the strip, before the inserts.", initial: 0, automation: .allowed),
     .init("polarity", \.polarity, "Sign of the signal.", initial: .normal),
   ]
   static let insertsField = Field<Strip>("inserts", \.inserts, "Processors, in order.")
@@ -44,7 +45,9 @@ public struct Strip: Sendable {
     .init(
       "pan_mode", \.panMode, "How stereo is panned: `balance` turns one side down, `stereo` moves both.",
       initial: .balance),
-    .init("width", \.width, 0...200, "Stereo width: 0 % is mono, 200 % doubles the side.", initial: 100, automation: .allowed),
+    .init(
+      "width", \.width, 0...200, "Stereo width: 0 % is mono, 200 % doubles the side.", initial: 100,
+      automation: .allowed),
     .init("mute", \.mute, "Silences the output and all sends.", initial: false),
     .init("solo", \.solo, "Silences all that neither feeds this nor is fed by it.", initial: false),
   ]
@@ -94,7 +97,8 @@ public struct Track: Record {
       .init("channels", \.channels, "Channels of the file to take, counted from 1: `[1]` or `[1, 2]`."),
       .later("clips", "Pieces of stems, placed in time.", with: Delivery.timeline),
       .later("delay", "Shifts the track in time.", with: Delivery.timeline),
-    ] + (Strip.trimFields + [Strip.insertsField] + Strip.faderFields + Strip.routingFields + Strip.noteFields)
+    ]
+    + (Strip.trimFields + [Strip.insertsField] + Strip.faderFields + Strip.routingFields + Strip.noteFields)
     .map { $0.lifted({ $0.strip }, { $0.strip = $1 }) }
 }
 

@@ -28,7 +28,8 @@ public struct Timeline: Sendable {
 
   private func quarterNote() throws(Problem) -> Double {
     guard let tempo else {
-      throw Problem(code: .needsTempo, message: "bars, beats and notes need a tempo", hints: ["add `tempo: 120` to the session"])
+      throw Problem(
+        code: .needsTempo, message: "bars, beats and notes need a tempo", hints: ["add `tempo: 120` to the session"])
     }
     return 60 / tempo
   }
@@ -58,7 +59,8 @@ public struct Timeline: Sendable {
     case .bar(let bar, let beat):
       guard beat < Double(meter.beats) + 1 else {
         throw Problem(
-          code: .badPosition, message: "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(position.text)) is past its end")
+          code: .badPosition,
+          message: "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(position.text)) is past its end")
       }
       seconds = try length(.bars(Double(bar - 1))) + length(.beats(beat - 1))
     case .marker(let name):

@@ -52,7 +52,8 @@ public struct Decoder: Sendable {
       return nil
     }
     if text.isEmpty, Value.self != String.self {
-      report(.malformed, "\(place) is empty; write \(shape.noun), like \(listed(shape.examples.prefix(3)))", at: setting)
+      report(
+        .malformed, "\(place) is empty; write \(shape.noun), like \(listed(shape.examples.prefix(3)))", at: setting)
       return nil
     }
     do throws(QuantityError) {
@@ -175,7 +176,8 @@ public struct Decoder: Sendable {
           visit(entry.key, entry.value, &decoder)
         } else {
           decoder.report(
-            .badName, "`\(entry.key)` is no name for \(noun): names are lower-case letters, digits and `_`, and start with a letter",
+            .badName,
+            "`\(entry.key)` is no name for \(noun): names are lower-case letters, digits and `_`, and start with a letter",
             at: entry.keyRange, hints: identifier(from: entry.key).map { ["write `\($0)`"] } ?? [])
         }
       }

@@ -66,8 +66,7 @@ private func isLast(_ tokens: [YAMLToken], _ index: Int, on line: Int, _ file: S
   }
 }
 
-private func cutText(_ token: YAMLToken, hash: Int, isWithinBrackets: Bool, in file: SourceFile) -> Diagnostic
-{
+private func cutText(_ token: YAMLToken, hash: Int, isWithinBrackets: Bool, in file: SourceFile) -> Diagnostic {
   let line = file.line(file.line(ofByte: hash))
   var end = hash + 1
   while end + 1 < line.upperBound, !(isBlank(file.bytes[end]) && file.bytes[end + 1] == UInt8(ascii: "#")) {

@@ -68,8 +68,12 @@ struct Report {
   static var machine: String {
     var name = utsname()
     unsafe uname(&name)
-    let system = unsafe withUnsafeBytes(of: &name.sysname) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    let processor = unsafe withUnsafeBytes(of: &name.machine) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let system = unsafe withUnsafeBytes(of: &name.sysname) {
+      unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    let processor = unsafe withUnsafeBytes(of: &name.machine) {
+      unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     var model = processor
     if let data = FileManager.default.contents(atPath: "/proc/cpuinfo") {
       let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("model name") }

@@ -35,8 +35,7 @@ import Testing
   }
 
   @Test func anUnfinishedWriterLeavesNothing() throws {
-    for format in [EncodingFormat.wav(.integer16), .flac(bitDepth: 16, compression: 5), .mp3(.constant(128))]
-    {
+    for format in [EncodingFormat.wav(.integer16), .flac(bitDepth: 16, compression: 5), .mp3(.constant(128))] {
       let writer = try AudioFileWriter(
         folder.file("a"), format, sampleRate: 48_000, channelCount: 1, frameCount: 10_000, tags: fullTags())
       if format.integerBits != nil {

@@ -61,8 +61,7 @@ final class Workshop: Sendable {
 }
 
 enum Delivered {
-  static func render(_ path: String, _ overrides: [String], _ options: RenderOptions) throws -> DeliveryResult
-  {
+  static func render(_ path: String, _ overrides: [String], _ options: RenderOptions) throws -> DeliveryResult {
     var load = LoadOptions()
     load.overrides = overrides
     let (resolved, problems) = loadSession(path, load)

