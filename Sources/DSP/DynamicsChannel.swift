@@ -12,19 +12,34 @@ struct DynamicsChannel: Sendable {
     self.ballistics = ballistics
   }
 
-  /// Turns the first `count` levels into gains, and returns the greatest reduction on the way, before `range`.
-  mutating func makeGains(_ count: Int, _ computer: GainComputer, range: Double, makeup: Double) -> Double {
-    if gate != nil {
-      gate?.apply(to: &values, count)
+  /// Turns the first `count` magnitudes into gains, and returns the greatest reduction on the way, before `range`.
+  ///
+  /// `isQuiet` says that none of them is reduced. The logarithms, the curve and, once the ballistics are at rest, the
+  /// powers would then give what is known before, to the bit, and are left out.
+  mutating func makeGains(
+    _ count: Int, _ detector: LevelDetector, _ computer: GainComputer, _ isQuiet: Bool, range: Double, makeup: Double
+  ) -> Double {
+    if isQuiet, gate == nil {
+      if ballistics.reduction == 0 {
+        let gain = Self.gain(reduction: 0, range: range, makeup: makeup)
+        values.replaceFirst(count) { _ in gain }
+        return 0
+      }
+      values.replaceFirst(count) { _ in 0 }
     } else {
-      computer.apply(to: &values, count)
+      detector.toDecibels(&values, count)
+      if gate != nil { gate?.apply(to: &values, count) } else { computer.apply(to: &values, count) }
     }
     let greatest = ballistics.smooth(&values, count)
-    values.replaceFirst(count) { reduction in
-      // log₂ 10 / 20 a decibel.
-      Maths.exp2((makeup - (reduction < range ? reduction : range)) * 0.16609640474436813)
-    }
+    values.replaceFirst(count) { Self.gain(reduction: $0, range: range, makeup: makeup) }
     return greatest
+  }
+
+  /// The amplitude factor of a reduction in dB.
+  @inline(__always)
+  private static func gain(reduction: Double, range: Double, makeup: Double) -> Double {
+    // log₂ 10 / 20 a decibel.
+    Maths.exp2((makeup - (reduction < range ? reduction : range)) * 0.16609640474436813)
   }
 
   /// Takes a new gate and new ballistics into the state of the old ones.

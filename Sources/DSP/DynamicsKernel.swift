@@ -50,6 +50,8 @@ public struct DynamicsKernel: Sendable {
   private var keyFilter: BiquadCascade
   private var delay: DelayLine
   private var computer: GainComputer
+  /// Below this a compressor reduces nothing.
+  private var quietMagnitude: Double
   private var detector: LevelDetector
   /// Both channels' when they are linked.
   private var left: DynamicsChannel
@@ -67,6 +69,7 @@ public struct DynamicsKernel: Sendable {
     delay = DelayLine(frameCount: Self.lookaheadFrames(settings, sampleRate))
     computer = Self.computer(settings)
     detector = LevelDetector(mode: settings.detector, sampleRate: sampleRate)
+    quietMagnitude = detector.magnitude(decibels: computer.quietLevel)
     left = DynamicsChannel(
       gate: Self.gate(settings, sampleRate), ballistics: Self.ballistics(settings, sampleRate),
       chunkFrames: Self.chunkFrames)
@@ -100,6 +103,7 @@ public struct DynamicsKernel: Sendable {
     let lookahead = Self.lookaheadFrames(new, sampleRate)
     if lookahead != delay.frameCount { delay = DelayLine(frameCount: lookahead) }
     if old.detector != new.detector { detector = LevelDetector(mode: new.detector, sampleRate: sampleRate) }
+    quietMagnitude = detector.magnitude(decibels: computer.quietLevel)
     if old.isLinked && !new.isLinked { right = left }
     let (gate, ballistics) = (Self.gate(new, sampleRate), Self.ballistics(new, sampleRate))
     left.change(gate: gate, ballistics: ballistics)
@@ -158,15 +162,19 @@ extension DynamicsKernel {
       for index in 0..<count { keyFrames[index] = key[index] }
       keyFilter.process(&keyFrames, count)
     }
-    switch (settings.isLinked, keyFilter.sectionCount > 0) {
-    case (true, false): detector.linked(key, &left.values)
-    case (true, true): detector.linked(keyFrames, count, &left.values)
-    case (false, false): detector.unlinked(key, &left.values, &right.values)
-    case (false, true): detector.unlinked(keyFrames, count, &left.values, &right.values)
-    }
-    raiseMaximum(left.makeGains(count, computer, range: range, makeup: makeup))
-    if !settings.isLinked {
-      raiseMaximum(right.makeGains(count, computer, range: range, makeup: makeup))
+    let isFiltered = keyFilter.sectionCount > 0
+    let quiet = quietMagnitude
+    if settings.isLinked {
+      let greatest =
+        isFiltered ? detector.linked(keyFrames, count, &left.values) : detector.linked(key, &left.values)
+      raiseMaximum(left.makeGains(count, detector, computer, greatest < quiet, range: range, makeup: makeup))
+    } else {
+      let greatest =
+        isFiltered
+        ? detector.unlinked(keyFrames, count, &left.values, &right.values)
+        : detector.unlinked(key, &left.values, &right.values)
+      raiseMaximum(left.makeGains(count, detector, computer, greatest.left < quiet, range: range, makeup: makeup))
+      raiseMaximum(right.makeGains(count, detector, computer, greatest.right < quiet, range: range, makeup: makeup))
     }
   }
 

@@ -37,6 +37,9 @@ public struct GainComputer: Sendable, Equatable {
     GainComputer(direction: -1, threshold: threshold, knee: knee, slope: ratio - 1, limit: range)
   }
 
+  /// The level in dB below which nothing is reduced, by a hair: −∞ for an expander.
+  var quietLevel: Double { direction > 0 ? threshold - 0.5 * knee - 1e-6 : -.infinity }
+
   /// The reduction in dB at `level` dB, −∞ included.
   @inline(__always)
   public func reduction(level: Double) -> Double {

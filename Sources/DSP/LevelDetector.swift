@@ -22,18 +22,24 @@ public struct LevelDetector: Sendable {
     coefficient = Ballistics.coefficient(time: Self.meanTime, sampleRate: sampleRate)
   }
 
-  /// The level of the larger channel (for the mean square: of the larger square) in `the first `key.count` of `values``.
-  mutating func linked(_ key: Span<Frame>, _ values: inout [Double]) {
+  /// The magnitude of the larger channel (for the mean square: of the larger square) in the first `key.count` of
+  /// `values`; returns the greatest. Not yet in dB, see ``toDecibels(_:_:)``.
+  mutating func linked(_ key: Span<Frame>, _ values: inout [Double]) -> Double {
     let count = key.count
-    var levels = values.mutableSpan
     switch mode {
     case .peak:
-      for index in 0..<count {
-        let left = Maths.magnitude(key[index].x)
-        let right = Maths.magnitude(key[index].y)
-        levels[index] = left > right ? left : right
+      unsafe values.withUnsafeMutableBufferPointer { levels in
+        unsafe key.withUnsafeBufferPointer { key in
+          for index in 0..<count {
+            let frame = unsafe key[index]
+            let left = Maths.magnitude(frame.x)
+            let right = Maths.magnitude(frame.y)
+            unsafe levels[index] = left > right ? left : right
+          }
+        }
       }
     case .rms:
+      var levels = values.mutableSpan
       var mean = self.mean.x
       for index in 0..<count {
         let square = key[index] * key[index]
@@ -43,13 +49,13 @@ public struct LevelDetector: Sendable {
       }
       self.mean = Frame(repeating: mean)
     }
-    toDecibels(&values, count)
+    return values.greatestOfFirst(count)
   }
 
-  /// The level of each channel on its own.
+  /// The same for each channel on its own; returns the greatest of each.
   mutating func unlinked(
     _ key: Span<Frame>, _ leftValues: inout [Double], _ rightValues: inout [Double]
-  ) {
+  ) -> (left: Double, right: Double) {
     let count = key.count
     var left = leftValues.mutableSpan
     var right = rightValues.mutableSpan
@@ -68,22 +74,28 @@ public struct LevelDetector: Sendable {
       }
       self.mean = mean
     }
-    toDecibels(&leftValues, count)
-    toDecibels(&rightValues, count)
+    return (leftValues.greatestOfFirst(count), rightValues.greatestOfFirst(count))
   }
 
   /// The same for the first `count` frames of an array.
-  mutating func linked(_ key: [Frame], _ count: Int, _ values: inout [Double]) {
+  mutating func linked(_ key: [Frame], _ count: Int, _ values: inout [Double]) -> Double {
     linked(key.span.extracting(0..<count), &values)
   }
 
   mutating func unlinked(
     _ key: [Frame], _ count: Int, _ leftValues: inout [Double], _ rightValues: inout [Double]
-  ) {
+  ) -> (left: Double, right: Double) {
     unlinked(key.span.extracting(0..<count), &leftValues, &rightValues)
   }
 
-  private func toDecibels(_ values: inout [Double], _ count: Int) {
+  /// What ``linked(_:_:)`` gives for a level of `decibels`.
+  func magnitude(decibels: Double) -> Double {
+    let amplitude = Maths.amplitude(decibels: decibels)
+    return mode == .peak ? amplitude : amplitude * amplitude
+  }
+
+  /// Turns the first `count` magnitudes into levels in dB.
+  func toDecibels(_ values: inout [Double], _ count: Int) {
     // 20 or 10 times log₁₀ 2.
     let factor = mode == .peak ? 6.020599913279624 : 3.010299956639812
     values.replaceFirst(count) { factor * Maths.levelLog2($0) }
