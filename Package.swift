@@ -51,7 +51,7 @@ let package = Package(
     room("DSP"),
     room("YAMLSyntax", "Diagnostics", "CYAML"),
     room("Processors", "Tables", "Quantities", "DSP"),
-    room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors"),
+    room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors", "DSP"),
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
     room("Renderer", "RenderPlan", "Processors", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),

@@ -2,12 +2,14 @@
 /// is at unity and unfiltered.
 ///
 /// With `pingPong` the sum (L + R)/2 enters on the left and each echo changes sides. `width` scales the side
-/// signal of what is heard, not of what goes round. State: D frames and the filters'; latency 0. No allocation
-/// after `init`.
+/// signal of what is heard, not of what goes round. A time that moves glides as a tape head does, between the
+/// samples by six-point Lagrange interpolation (Laakso, Välimäki, Karjalainen, Laine, *Splitting the unit delay*,
+/// IEEE SPM 13(1), 1996, eq. 42), or is cross-faded. State: the longest D in frames and the filters'; latency 0.
+/// No allocation after `init`.
 public struct DelayKernel: Sendable {
   public struct Settings: Sendable, Equatable {
-    /// D, the time between echoes, in frames, at least 1.
-    public var frameCount: Int
+    /// D, the time between echoes, in frames, at least 1; between whole frames only on the way.
+    public var frameCount: Double
     /// The amplitude factor from echo to echo, 0 … 1 (below 1 for the echoes to end).
     public var feedback = 0.0
     public var pingPong = false
@@ -18,7 +20,7 @@ public struct DelayKernel: Sendable {
     public var width = 1.0
 
     public init(
-      frameCount: Int, feedback: Double = 0, pingPong: Bool = false, lowCut: Double? = nil,
+      frameCount: Double, feedback: Double = 0, pingPong: Bool = false, lowCut: Double? = nil,
       highCut: Double? = nil, width: Double = 1
     ) {
       self.frameCount = frameCount
@@ -30,33 +32,82 @@ public struct DelayKernel: Sendable {
     }
   }
 
+  /// Where the reading head goes.
+  private enum Motion: Sendable {
+    case still
+    /// By `step` frames a frame, `left` more times.
+    case gliding(step: Double, left: Int)
+    /// To another head at `target`, `done` of `total` frames on the way.
+    case fading(target: Double, done: Int, total: Int)
+  }
+
   /// Frames filtered in one go.
   private static let chunkFrames = 256
+  /// Frames that the interpolation needs on the late side of the head, and two on the early side.
+  private static let reach = 3
 
   private let sampleRate: Double
   private var settings: Settings
   private var filters: BiquadCascade
-  /// The last D frames of input plus feedback.
+  /// Input plus feedback, as far back as the longest D reaches.
   private var memory: [Frame]
+  /// Where the next frame is written.
   private var position = 0
+  /// D in force.
+  private var distance: Double
+  private var motion = Motion.still
   private var feedbackChunk = [Frame](repeating: .zero, count: Self.chunkFrames)
 
-  public init(_ settings: Settings, sampleRate: Double) {
+  /// - Parameter longest: the longest D that will ever be asked for, in frames.
+  public init(_ settings: Settings, longest: Int = 0, sampleRate: Double) {
     self.sampleRate = sampleRate
     self.settings = settings
+    distance = Maths.roundedHalfUp(settings.frameCount > 1 ? settings.frameCount : 1)
     filters = BiquadCascade(Self.sections(settings, sampleRate))
-    memory = Array(repeating: .zero, count: settings.frameCount > 1 ? settings.frameCount : 1)
+    let own = Int(distance)
+    // A delay that never moves needs no room for the interpolation.
+    memory = Array(repeating: .zero, count: longest > own ? longest + Self.reach + 1 : own)
   }
 
-  /// Takes new settings; filters move to theirs over `rampFrames`. A new delay time empties the memory.
-  public mutating func setSettings(_ settings: Settings, rampFrames: Int = 0) {
-    let isNewTime = settings.frameCount != self.settings.frameCount
-    self.settings = settings
-    filters.setCoefficients(Self.sections(settings, sampleRate), rampFrames: rampFrames)
-    if isNewTime {
-      memory = Array(repeating: .zero, count: settings.frameCount > 1 ? settings.frameCount : 1)
-      position = 0
+  /// Takes new settings, with a delay time and filters that get there evenly within `frames`; 0 is at once.
+  public mutating func glide(to new: Settings, over frames: Int) {
+    take(new, frames)
+    let target = bounded(new.frameCount)
+    if target == distance {
+      motion = .still
+    } else if frames <= 1 {
+      distance = target
+      motion = .still
+    } else {
+      motion = .gliding(step: (target - distance) / Double(frames), left: frames)
     }
+  }
+
+  /// Takes new settings, with a delay time that is cross-faded within `frames` and filters that move.
+  public mutating func fade(to new: Settings, over frames: Int) {
+    take(new, frames)
+    let target = bounded(new.frameCount)
+    if target == distance || frames == 0 {
+      distance = target
+      motion = .still
+    } else {
+      motion = .fading(target: target, done: 0, total: frames)
+    }
+  }
+
+  private mutating func take(_ new: Settings, _ frames: Int) {
+    let old = settings
+    settings = new
+    guard old.lowCut != new.lowCut || old.highCut != new.highCut else { return }
+    filters.setCoefficients(Self.sections(new, sampleRate), rampFrames: frames)
+  }
+
+  /// A distance that the memory holds; a rounding beside a whole frame is that frame.
+  private func bounded(_ frames: Double) -> Double {
+    let whole = Maths.roundedHalfUp(frames)
+    let longest = Double(memory.count)
+    let near = Maths.magnitude(frames - whole) < 1e-6 ? whole : frames
+    return near < 1 ? 1 : near > longest ? longest : near
   }
 
   private static func sections(_ settings: Settings, _ sampleRate: Double) -> [BiquadCoefficients] {
@@ -75,25 +126,43 @@ public struct DelayKernel: Sendable {
   public mutating func process(_ frames: inout MutableSpan<Frame>) {
     var start = 0
     while start < frames.count {
-      // What comes out next is known until the memory comes round, so that it can be filtered as a block.
-      var count = memory.count - position
-      if count > frames.count - start { count = frames.count - start }
-      if count > Self.chunkFrames { count = Self.chunkFrames }
-      processChunk(&frames, start, count)
-      start += count
-      position += count
-      if position == memory.count { position = 0 }
+      if case .still = motion, distance == Maths.roundedHalfUp(distance) {
+        // What comes out next is known until the head reaches what is written now, so it is filtered as a block.
+        let distance = Int(distance)
+        let head = wrapped(position - distance)
+        let count = Self.least(
+          frames.count - start, Self.chunkFrames, distance, memory.count - position, memory.count - head)
+        processChunk(&frames, start, count, head)
+        start += count
+        position = wrapped(position + count)
+      } else {
+        processMoving(&frames, start)
+        start += 1
+        position = wrapped(position + 1)
+      }
     }
   }
 
-  private mutating func processChunk(_ frames: inout MutableSpan<Frame>, _ start: Int, _ count: Int) {
+  private static func least(_ a: Int, _ b: Int, _ c: Int, _ d: Int, _ e: Int) -> Int {
+    var least = a < b ? a : b
+    if c < least { least = c }
+    if d < least { least = d }
+    return e < least ? e : least
+  }
+
+  /// A place in the memory, for indices less than one round away.
+  private func wrapped(_ index: Int) -> Int {
+    index < 0 ? index + memory.count : index < memory.count ? index : index - memory.count
+  }
+
+  private mutating func processChunk(_ frames: inout MutableSpan<Frame>, _ start: Int, _ count: Int, _ head: Int) {
     let feedback = settings.feedback
-    for index in 0..<count { feedbackChunk[index] = feedback * memory[position + index] }
+    for index in 0..<count { feedbackChunk[index] = feedback * memory[head + index] }
     filters.process(&feedbackChunk, count)
     for index in 0..<count {
       let input = frames[start + index]
       let echo = feedbackChunk[index]
-      frames[start + index] = memory[position + index]
+      frames[start + index] = memory[head + index]
       memory[position + index] =
         settings.pingPong ? Frame(0.5 * (input.x + input.y) + echo.y, echo.x) : input + echo
     }
@@ -101,10 +170,66 @@ public struct DelayKernel: Sendable {
     frames.editPart(start..<start + count) { width.apply(to: &$0) }
   }
 
+  /// One frame with a head between the samples, on its way, or two.
+  private mutating func processMoving(_ frames: inout MutableSpan<Frame>, _ place: Int) {
+    let heard = nextEcho()
+    feedbackChunk[0] = settings.feedback * heard
+    filters.process(&feedbackChunk, 1)
+    let input = frames[place]
+    let echo = feedbackChunk[0]
+    memory[position] = settings.pingPong ? Frame(0.5 * (input.x + input.y) + echo.y, echo.x) : input + echo
+    frames[place] = MixMatrix.width(settings.width).applied(to: heard)
+  }
+
+  private mutating func nextEcho() -> Frame {
+    switch motion {
+    case .still: return read(distance)
+    case .gliding(let step, let left):
+      distance += step
+      motion = left > 1 ? .gliding(step: step, left: left - 1) : .still
+      if left == 1 { distance = bounded(settings.frameCount) }
+      return read(distance)
+    case .fading(let target, let done, let total):
+      let share = Double(done + 1) / Double(total)
+      let heard = (1 - share) * read(distance) + share * read(target)
+      if done + 1 == total {
+        distance = target
+        motion = .still
+      } else {
+        motion = .fading(target: target, done: done + 1, total: total)
+      }
+      return heard
+    }
+  }
+
+  /// The memory `distance` frames back.
+  private func read(_ distance: Double) -> Frame {
+    let whole = Int(distance)
+    let fraction = distance - Double(whole)
+    // The memory's oldest frame is that which is about to be overwritten.
+    if fraction == 0 { return memory[wrapped(position - whole)] }
+    // Points −2 … 3 frames earlier than the whole one; a head too near either end is read at the nearest frame.
+    guard whole > 2, whole + Self.reach < memory.count else {
+      return memory[wrapped(position - (fraction < 0.5 ? whole : whole + 1))]
+    }
+    var sum = Frame.zero
+    for point in -2...3 {
+      var weight = 1.0
+      for other in -2...3 where other != point {
+        weight *= (fraction - Double(other)) / Double(point - other)
+      }
+      sum += weight * memory[wrapped(position - whole - point)]
+    }
+    return sum
+  }
+
   public mutating func reset() {
     for index in memory.indices { memory[index] = .zero }
     position = 0
     filters.reset()
+    if case .still = motion { return }
+    distance = bounded(settings.frameCount)
+    motion = .still
   }
 
   public mutating func flushDenormals() {

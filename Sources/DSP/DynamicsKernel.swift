@@ -92,14 +92,16 @@ public struct DynamicsKernel: Sendable {
   public mutating func resetMaximum() { greatest = 0 }
 
   /// Takes new settings and keeps the state, so that a reduction under way goes on. A new lookahead or detector
-  /// begins empty.
-  public mutating func setSettings(_ new: Settings) {
+  /// begins empty; the key's filter moves over `rampFrames`.
+  public mutating func setSettings(_ new: Settings, rampFrames: Int = 0) {
     let old = settings
     settings = new
     range = Self.range(new)
     makeup = Self.makeup(new)
     computer = Self.computer(new)
-    if old.keyHighPass != new.keyHighPass { keyFilter.setCoefficients(Self.keySections(new, sampleRate)) }
+    if old.keyHighPass != new.keyHighPass {
+      keyFilter.setCoefficients(Self.keySections(new, sampleRate), rampFrames: rampFrames)
+    }
     let lookahead = Self.lookaheadFrames(new, sampleRate)
     if lookahead != delay.frameCount { delay = DelayLine(frameCount: lookahead) }
     if old.detector != new.detector { detector = LevelDetector(mode: new.detector, sampleRate: sampleRate) }

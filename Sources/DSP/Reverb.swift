@@ -41,7 +41,7 @@ public struct Reverb: Sendable {
   /// Longest stretch that passes all stages at once, so that it stays in the nearest cache.
   private static let longestRun = 512
   /// A change is spread over this many frames, in steps of `stepFrames` counted from the change.
-  private static let rampLength = 2048
+  public static let rampLength = 2048
   private static let stepFrames = 8
   /// One call of `flushDenormals` in this many looks at the rings: the fastest decay falls by 900 dB
   /// meanwhile, which is still far above the denormal.
@@ -92,10 +92,10 @@ public struct Reverb: Sendable {
   }
 
   /// Changes the settings: before the first frame (of all, or since `reset()`) the space is built anew;
-  /// later everything but `model`, `size` and `seed` moves to its new value within 2048 frames without a
+  /// later everything but `model`, `size` and `seed` moves to its new value within `rampFrames` without a
   /// click, and the delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the
   /// same time.
-  public mutating func update(design newDesign: Design) {
+  public mutating func update(design newDesign: Design, rampFrames: Int = rampLength) {
     var next = newDesign.bounded
     if hasRun {
       next.model = design.model
@@ -109,7 +109,8 @@ public struct Reverb: Sendable {
     }
     design = next
     aim()
-    rampFrames = Self.rampLength
+    self.rampFrames = rampFrames
+    if rampFrames == 0 { approach(1) }
   }
 
   private mutating func aim() {

@@ -101,15 +101,15 @@ public struct Deliverer: Sendable {
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
     let groups = masterGroups()
-    let plan = RenderPlan(session, stems: stems, masters: groups.map(\.master.inserts))
+    let plan = RenderPlan(session, stems: stems, masters: groups.map(\.master))
     let watch = SilenceWatch()
     let takes = try groups.map { _ in
       try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.length.frameLimit)
     }
     var outlets = [MixRenderer.Outlet(node: plan.mix, sink: watch)]
     for (node, take) in zip(plan.masters, takes) { outlets.append(MixRenderer.Outlet(node: node, sink: take)) }
-    let renderer = try MixRenderer(plan, outlets: outlets, blockFrames: options.blockFrames, workers: workers) { stem in
-      try StemSource(stem.path, channels: stem.channels)
+    let renderer = MixRenderer(plan, outlets: outlets, blockFrames: options.blockFrames, workers: workers) {
+      try FileStem($0)
     }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
 
@@ -298,7 +298,7 @@ public struct Deliverer: Sendable {
     let coverPath =
       resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
     let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
-    let tempo = session.tempo?.magnitude
+    let tempo = session.tempo.first?.bpm.magnitude
     return { Tags(metadata, tempo: tempo, cover: cover, id3: deliverable.id3, $0) }
   }
 

@@ -98,14 +98,7 @@ struct Mastering {
   }
 
   private func fade(_ fade: SessionModel.Fade) -> DSP.Fade {
-    let curve: FadeCurve =
-      switch fade.curve {
-      case .linear: .linear
-      case .smooth: .smooth
-      case .exponential: .exponential
-      case .equalPower: .equalPower
-      }
-    return DSP.Fade(curve, length: min(frameCount, context.frames(fade.span)))
+    DSP.Fade(fade.curve.dsp, length: min(frameCount, context.frames(fade.span)))
   }
 }
 

@@ -1,16 +1,20 @@
 import AudioFiles
 import DSP
+import RenderPlan
 import Renderer
 
-/// A stem's file as the renderer's source.
-final class StemSource: FrameSource {
+/// A stem's file for the renderer.
+final class FileStem: StemReader {
   private let reader: AudioFileReader
 
-  init(_ path: String, channels: [Int]?) throws(AudioFileError) {
-    reader = try AudioFileReader(path, channels: channels)
+  init(_ stem: RenderPlan.Stem) throws(AudioFileError) {
+    reader = try AudioFileReader(stem.path, channels: stem.channels)
   }
 
-  func read(into frames: inout MutableSpan<Frame>) throws -> Int { try reader.readFrames(into: &frames) }
+  func read(into frames: inout MutableSpan<Frame>, from start: Int) throws {
+    if reader.position != start { try reader.seek(to: start) }
+    _ = try reader.readFrames(into: &frames)
+  }
 }
 
 /// Watches the mix for its last frame at or over −100 dBFS.

@@ -26,7 +26,7 @@ enum FileShapes {
   /// Tracks, buses, `main` and masters may name a preset.
   private static func withPresets(_ shape: Shape) -> Shape {
     switch shape {
-    case .scalar, .freeMap, .variants: return shape
+    case .scalar, .freeMap, .variants, .scalarOrList, .lanes: return shape
     case .list(let element): return .list(of: withPresets(element))
     case .map(let element, let noun): return .map(of: withPresets(element), naming: noun)
     case .record(var record):

@@ -21,7 +21,9 @@ struct MediaCheck {
   }
 
   mutating func run(_ resolved: ResolvedSession) {
-    for (id, track) in resolved.session.tracks { stem(of: track, id, resolved) }
+    for (id, track) in resolved.session.tracks {
+      for (name, clip) in track.clips { stem(of: clip, name, of: track, id, resolved) }
+    }
     for path in ["metadata.cover"]
       + resolved.session.deliverables.map({ "deliverables.\($0.id).metadata.cover" })
     {
@@ -32,8 +34,10 @@ struct MediaCheck {
 
   // MARK: Stems
 
-  private mutating func stem(of track: Track, _ id: String, _ resolved: ResolvedSession) {
-    let path = "tracks.\(id).stem"
+  private mutating func stem(
+    of clip: Clip, _ name: String, of track: Track, _ id: String, _ resolved: ResolvedSession
+  ) {
+    let path = "tracks.\(id).clips.\(name).stem"
     guard let (setting, file) = namedFile(at: path, resolved) else { return }
     let info: AudioFileInfo
     switch header(of: file) {
@@ -43,8 +47,10 @@ struct MediaCheck {
       report(error, at: setting, path: path)
       return
     }
-    stems[id] = StemFile(path: file, channelCount: info.channelCount, frameCount: info.frameCount)
-    channels(of: track, id, setting, file, info, resolved)
+    stems["\(id).\(name)"] = StemFile(
+      path: file, channelCount: info.channelCount, frameCount: info.frameCount, sampleRate: info.sampleRate)
+    channels(of: clip, name, of: track, id, setting, file, info, resolved)
+    start(of: clip, name, id, info, resolved)
     rate(of: info, setting, file, path: path, resolved)
   }
 
@@ -57,14 +63,15 @@ struct MediaCheck {
   }
 
   private mutating func channels(
-    of track: Track, _ id: String, _ setting: Setting, _ file: String, _ info: AudioFileInfo,
-    _ resolved: ResolvedSession
+    of clip: Clip, _ name: String, of track: Track, _ id: String, _ setting: Setting, _ file: String,
+    _ info: AudioFileInfo, _ resolved: ResolvedSession
   ) {
-    let path = "tracks.\(id).channels"
-    guard let picked = track.channels, let stated = resolved.tree.part(at: path) else {
+    let path = clip.channels == nil ? "tracks.\(id).channels" : "tracks.\(id).clips.\(name).channels"
+    guard let picked = clip.channels ?? track.channels, let stated = resolved.tree.part(at: path) else {
       if info.channelCount > 2 {
         let error = AudioFileError(.channelsNotPicked(count: info.channelCount), file)
-        report(.stemChannels, error.message, at: setting, path: "tracks.\(id).stem", hints: error.hints)
+        report(
+          .stemChannels, error.message, at: setting, path: "tracks.\(id).clips.\(name).stem", hints: error.hints)
       }
       return
     }
@@ -78,6 +85,19 @@ struct MediaCheck {
       let error = AudioFileError(.noSuchChannel(channel.value, count: info.channelCount), file)
       report(.stemChannels, error.message, at: item, path: path, hints: ["channels count from 1"])
     }
+  }
+
+  /// A clip begins inside its stem.
+  private mutating func start(
+    of clip: Clip, _ name: String, _ id: String, _ info: AudioFileInfo, _ resolved: ResolvedSession
+  ) {
+    let path = "tracks.\(id).clips.\(name).from"
+    guard !clip.from.isMusical, let setting = resolved.tree.part(at: path) else { return }
+    let seconds = Double(info.frameCount) / Double(info.sampleRate)
+    guard Timeline(resolved.session).seconds(clip.from) >= seconds else { return }
+    report(
+      .emptyClip, "the clip begins past the end of its stem, which is \(TimeSpan.seconds(seconds).text) long",
+      at: setting, path: path)
   }
 
   private mutating func rate(

@@ -70,6 +70,8 @@ public struct ProcessorPage: Sendable {
     case .variants(let variants): return "names, each \(variants.noun)"
     case .list(let element): return "list of \(value(element))"
     case .freeMap: return "names and values"
+    case .scalarOrList(let scalar, _): return "\(scalar.noun), or a list of changes"
+    case .lanes: return "lanes"
     }
   }
 
@@ -85,7 +87,7 @@ public struct ProcessorPage: Sendable {
     var members: [JSONValue.Member] = [
       .init("key", .string(field.key)), .init("summary", .string(field.summary)),
       .init("default", JSONValue(field.initial)), .init("required", .bool(field.isRequired)),
-      .init("automatable", .bool(field.automation == .allowed)), .init("later", JSONValue(field.later)),
+      .init("automatable", .bool(field.automation.moves)), .init("later", JSONValue(field.later)),
     ]
     switch field.shape {
     case .scalar(let scalar):

@@ -47,7 +47,8 @@ struct ReferenceWriter {
     func visit(_ shape: Shape) {
       switch shape {
       case .scalar, .freeMap, .variants: break
-      case .list(let element), .map(let element, _): visit(element)
+      case .list(let element), .map(let element, _), .scalarOrList(_, let element): visit(element)
+      case .lanes(let point): visit(.record(point))
       case .record(let record):
         guard !found.contains(where: { $0.noun == record.noun }) else { return }
         if record.noun != Session.noun { found.append(record) }
@@ -85,7 +86,13 @@ struct ReferenceWriter {
     field.initial.map { "`\($0)`" } ?? (field.isRequired ? "required" : "")
   }
 
-  private func meaning(_ field: FieldShape) -> String { field.summary }
+  private func meaning(_ field: FieldShape) -> String {
+    switch field.automation {
+    case .none: field.summary
+    case .exact, .stepped: "\(field.summary) *Moves.*"
+    case .fixed(let reason): "\(field.summary) Does not move: \(reason)."
+    }
+  }
 
   private mutating func value(_ shape: Shape) -> String {
     switch shape {
@@ -99,6 +106,8 @@ struct ReferenceWriter {
     case .variants(let variants): return "names, each \(variants.noun)"
     case .list(let element): return "a list, each \(value(element))"
     case .freeMap: return "names and values"
+    case .scalarOrList(let scalar, let element): return "\(value(scalar)), or \(value(.list(of: element)))"
+    case .lanes(let point): return "paths of parameters, each \(value(.list(of: .record(point))))"
     }
   }
 

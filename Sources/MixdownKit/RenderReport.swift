@@ -65,7 +65,8 @@ public struct RenderReport: Sendable {
   /// A file that turned out unusable on the way, at the place that names it.
   private static func diagnostic(_ error: AudioFileError, _ session: ResolvedSession) -> Diagnostic {
     let paths =
-      session.session.tracks.map { "tracks.\($0.id).stem" } + ["metadata.cover"]
+      session.session.tracks.flatMap { id, track in track.clips.map { "tracks.\(id).clips.\($0.id).stem" } }
+      + ["metadata.cover"]
       + session.session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
     let place = paths.first { session.file(at: $0) == error.path }
     let code: DiagnosticCode = error.side == .output ? .writeFailed : .badMedia

@@ -7,12 +7,23 @@ extension SchemaWriter {
   /// when it must say nothing. Where a preset lies below, it may say the rest.
   mutating func completeness(of shape: Shape, except: Set<String> = []) -> JSONValue? {
     switch shape {
-    case .scalar, .list, .freeMap: return nil
+    case .scalar, .freeMap: return nil
+    case .list(let element), .scalarOrList(_, let element):
+      return completeness(of: element).map { ["if": ["type": "array"], "then": ["items": $0]] }
+    case .lanes(let point):
+      guard let inner = completeness(of: .record(point)) else { return nil }
+      return ["additionalProperties": ["if": ["type": "array"], "then": ["items": inner]]]
     case .map(let element, _):
       return completeness(of: element).map { ["patternProperties": [Self.identifierPattern: $0]] }
     case .variants(let variants): return completeness(of: variants)
     case .record(let record):
-      let own = completeness(of: record.fields, except: except)
+      var own = completeness(of: record.fields, except: except)
+      if let wrapping = record.wrapping {
+        let either: JSONValue = [
+          "anyOf": [["required": [.string(wrapping.key)]], ["required": [.string(wrapping.into)]]]
+        ]
+        own = own.map { ["allOf": [$0, either]] } ?? either
+      }
       guard let own, FileShapes.nounsWithPreset.contains(record.noun) else { return own }
       return ["if": ["required": ["preset"]], "then": true, "else": own]
     }

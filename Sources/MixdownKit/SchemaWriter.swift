@@ -78,6 +78,8 @@ struct SchemaWriter {
       return [reference(identifier(from: variants.noun.droppingArticle + "s") ?? "") { $0.chain(variants) }]
     case .list(let element):
       return [["type": "array", "items": ["anyOf": .array(alternatives(element))]]]
+    case .scalarOrList(let scalar, let element): return own(scalar) + own(.list(of: element))
+    case .lanes(let point): return [lanes(of: point)]
     case .freeMap(let summary):
       return [
         [
@@ -153,7 +155,22 @@ struct SchemaWriter {
   }
 
   private mutating func definition(of record: RecordShape) -> JSONValue {
-    .object([.init("description", .string(record.summary))] + object(record.fields, required: []))
+    var members = [.init("description", .string(record.summary))] + object(record.fields, required: [])
+    if let wrapping = record.wrapping {
+      members.append(.init("not", ["required": [.string(wrapping.key), .string(wrapping.into)]]))
+    }
+    return .object(members)
+  }
+
+  /// Lists of points by the paths of parameters.
+  private mutating func lanes(of point: RecordShape) -> JSONValue {
+    [
+      "type": "object",
+      "patternProperties": [
+        "^[a-z][a-z0-9_]*([.][a-z][a-z0-9_]*)*$": ["anyOf": .array(alternatives(.list(of: .record(point))))],
+        "^x-": true,
+      ], "additionalProperties": false,
+    ]
   }
 
   /// A closed mapping of `fields`; keys that this version does not take are left out, so they are refused.

@@ -21,19 +21,26 @@ extension ShownSession {
       case .scalar(let text, let isText, let origin):
         lines.append(("\(blanks)\(key): \(yamlScalar(text, isText: isText))", place(origin)))
       case .list(let items, let origin):
-        let texts = items.map { item in
-          if case .scalar(let text, let isText, _) = item {
-            yamlScalar(text, isText: isText, inFlow: true)
-          } else {
-            "…"
-          }
+        if items.contains(where: \.isMapping) {
+          lines.append(("\(blanks)\(key):", nil))
+          for item in items { lines.append(("\(blanks)  - \(flow(item))", item.firstOrigin.map(place))) }
+        } else {
+          lines.append(("\(blanks)\(key): \(flow(value))", place(origin)))
         }
-        lines.append(("\(blanks)\(key): [\(texts.joined(separator: ", "))]", place(origin)))
       case .mapping(let members) where members.isEmpty: lines.append(("\(blanks)\(key): {}", nil))
       case .mapping(let members):
         lines.append(("\(blanks)\(key):", nil))
         write(members, indentation: indentation + 2, to: &lines)
       }
+    }
+  }
+
+  /// A value on one line.
+  private func flow(_ node: Node) -> String {
+    switch node {
+    case .scalar(let text, let isText, _): yamlScalar(text, isText: isText, inFlow: true)
+    case .list(let items, _): "[\(items.map(flow).joined(separator: ", "))]"
+    case .mapping(let members): "{\(members.map { "\($0.key): \(flow($0.value))" }.joined(separator: ", "))}"
     }
   }
 
@@ -121,4 +128,16 @@ private func needsQuotes(_ text: String, isText: Bool, inFlow: Bool) -> Bool {
   // Texts that a reader of YAML 1.1 takes for a switch, a number or a date.
   return ["true", "false", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
     || text.allSatisfy { "0123456789+-.:_eExTZ ".contains($0) }
+}
+
+extension ShownSession.Node {
+  fileprivate var isMapping: Bool { if case .mapping = self { true } else { false } }
+
+  /// The origin of its first value.
+  fileprivate var firstOrigin: ShownSession.Origin? {
+    switch self {
+    case .scalar(_, _, let origin), .list(_, let origin): origin
+    case .mapping(let members): members.lazy.compactMap(\.value.firstOrigin).first
+    }
+  }
 }

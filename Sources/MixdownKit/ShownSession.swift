@@ -53,7 +53,10 @@ public struct ShownSession: Sendable {
         return .scalar(text: shown, isText: isText, origin)
       case .list(let items):
         var element: Shape?
-        if case .list(let of) = shape { element = of }
+        switch shape {
+        case .list(let of), .scalarOrList(_, let of): element = of
+        default: break
+        }
         return .list(items.map { node($0, element, key: "") }, origin)
       case .mapping(let entries): return .mapping(members(entries, shape))
       }
@@ -74,6 +77,8 @@ public struct ShownSession: Sendable {
           let stated = parts.filter { $0.key == "type" }.map { ($0.key, node($0.value, nil, key: $0.key)) }
           return (entry.key, .mapping(stated + members(parts.filter { $0.key != "type" }, fields: fields)))
         }
+      case .lanes(let point):
+        return entries.map { ($0.key, node($0.value, .list(of: .record(point)), key: $0.key)) }
       default: return entries.map { ($0.key, node($0.value, nil, key: $0.key)) }
       }
     }

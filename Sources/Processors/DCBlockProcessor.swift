@@ -13,7 +13,7 @@ public enum DCBlockProcessor: Processor {
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
-    .init("frequency", \.frequency, 1...1000, "Corner of the high-pass.", initial: 5, automation: .allowed)
+    .init("frequency", \.frequency, 1...1000, "Corner of the high-pass.", initial: 5, automation: .stepped)
   ]
 
   /// A one-pole decays by 140 dB in 16.12 time constants.
@@ -23,5 +23,11 @@ public enum DCBlockProcessor: Processor {
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DCBlock {
     DCBlock(frequency: settings.frequency.magnitude, sampleRate: context.sampleRate)
+  }
+
+  public static func update(
+    _ kernel: inout DCBlock, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    kernel.setFrequency(settings.frequency.magnitude, rampFrames: change.frames)
   }
 }

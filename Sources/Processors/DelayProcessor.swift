@@ -21,12 +21,12 @@ public enum DelayProcessor: Processor {
   public static let parameters: [Field<Settings>] = [
     .init(
       "time", \.time, 0.0001...10, "Time to the first echo, and between echoes: `1/8d` follows the tempo.",
-      initial: .seconds(0.25)),
-    .init("feedback", \.feedback, 0...95, "Level of each echo after the one before.", initial: 0, automation: .allowed),
+      initial: .seconds(0.25), automation: .stepped),
+    .init("feedback", \.feedback, 0...95, "Level of each echo after the one before.", initial: 0, automation: .stepped),
     .init("ping_pong", \.pingPong, "Whether echoes alternate between left and right.", initial: false),
-    .init("low_cut", \.lowCut, 1...384_000, "12 dB/oct high-pass in the feedback.", automation: .allowed),
-    .init("high_cut", \.highCut, 1...384_000, "12 dB/oct low-pass in the feedback.", automation: .allowed),
-    .init("width", \.width, 0...200, "Stereo width of the echoes.", initial: 100, automation: .allowed),
+    .init("low_cut", \.lowCut, 1...384_000, "12 dB/oct high-pass in the feedback.", automation: .stepped),
+    .init("high_cut", \.highCut, 1...384_000, "12 dB/oct low-pass in the feedback.", automation: .stepped),
+    .init("width", \.width, 0...200, "Stereo width of the echoes.", initial: 100, automation: .exact),
   ]
 
   public static func isStereoByNature(_ settings: Settings) -> Bool { settings.pingPong }
@@ -41,11 +41,37 @@ public enum DelayProcessor: Processor {
   }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DelayKernel {
-    DelayKernel(
-      DelayKernel.Settings(
-        frameCount: max(1, context.frames(settings.time)), feedback: settings.feedback.fraction,
-        pingPong: settings.pingPong, lowCut: settings.lowCut?.magnitude, highCut: settings.highCut?.magnitude,
-        width: settings.width.fraction), sampleRate: context.sampleRate)
+    makeKernel(settings, reaching: settings, context)
+  }
+
+  public static func makeKernel(
+    _ settings: Settings, reaching furthest: Settings, _ context: ProcessorContext
+  ) -> DelayKernel {
+    var kernel = kernelSettings(settings, context)
+    kernel.frameCount = max(1, Double(context.frames(settings.time)))
+    return DelayKernel(
+      kernel, longest: max(1, context.frames(settings.time), context.frames(furthest.time) + 1),
+      sampleRate: context.sampleRate)
+  }
+
+  /// A time that glides is a moving tape head: its place is that of every frame.
+  public static let stepFrames = 1
+
+  public static func update(
+    _ kernel: inout DelayKernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    let settings = kernelSettings(settings, context)
+    switch change {
+    case .step(let frames): kernel.glide(to: settings, over: frames)
+    case .jump(let frames): kernel.fade(to: settings, over: frames)
+    }
+  }
+
+  private static func kernelSettings(_ settings: Settings, _ context: ProcessorContext) -> DelayKernel.Settings {
+    DelayKernel.Settings(
+      frameCount: max(1, context.seconds(settings.time) * context.sampleRate), feedback: settings.feedback.fraction,
+      pingPong: settings.pingPong, lowCut: settings.lowCut?.magnitude, highCut: settings.highCut?.magnitude,
+      width: settings.width.fraction)
   }
 }
 

@@ -33,6 +33,16 @@ public enum EqualizerProcessor: Processor {
     BiquadCascade(sections(settings, context))
   }
 
+  /// In 50 ms from 20 Hz to 20 kHz, coefficients that are even within 8 frames stay 90 dB below the signal beside
+  /// those of every frame.
+  public static let stepFrames = 8
+
+  public static func update(
+    _ kernel: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    kernel.setCoefficients(sections(settings, context), rampFrames: change.frames)
+  }
+
   private static func sections(_ settings: Settings, _ context: ProcessorContext) -> [BiquadCoefficients] {
     // By name, so that the order in the file changes no bit.
     let bands = settings.bands.filter { !$0.value.bypass }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
@@ -55,6 +65,7 @@ public struct EqualizerBand: VariantRecord {
   }
 
   public let kind: Kind
+  public var type: String { kind.rawValue }
   public var frequency: Hertz = 1000
   public var gain: Decibels = 0
   /// `nil`: the kind's own.
@@ -65,18 +76,21 @@ public struct EqualizerBand: VariantRecord {
   public static let noun = "a band"
 
   private static let frequency = Field<EqualizerBand>(
-    "frequency", \.frequency, 1...384_000, "Centre or corner, up to half the sample rate.", automation: .allowed
+    "frequency", \.frequency, 1...384_000, "Centre or corner, up to half the sample rate.", automation: .stepped
   ).required()
   private static let gain = Field<EqualizerBand>(
-    "gain", \.gain, -36...36, "Boost or cut.", initial: 0, automation: .allowed)
+    "gain", \.gain, -36...36, "Boost or cut.", initial: 0, automation: .stepped)
   private static let bypass = Field<EqualizerBand>("bypass", \.bypass, "Takes the band out.", initial: false)
   private static let slope = Field<EqualizerBand>(
-    "slope", \.slope, "Steepness: 6, 12, 18, 24, 36 or 48 dB/oct, Butterworth.", initial: 12)
+    "slope", \.slope, "Steepness: 6, 12, 18, 24, 36 or 48 dB/oct, Butterworth.", initial: 12
+  ).automated(
+    .fixed("another slope has another number of sections"), as: Slope.self, in: 6...48,
+    get: { $0.slope.magnitude }, set: { $0.slope = Slope(magnitude: $1) })
   private static let dynamic = Field<EqualizerBand>.later(
     "dynamic", "A threshold from which the gain applies.", with: Later.processors)
 
   private static func q(_ summary: String, initial: String) -> Field<EqualizerBand> {
-    var field = Field<EqualizerBand>("q", \.q, 0.1...40, summary, automation: .allowed)
+    var field = Field<EqualizerBand>("q", \.q, 0.1...40, summary, automation: .stepped)
     field.shape.initial = initial
     return field
   }

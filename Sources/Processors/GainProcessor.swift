@@ -16,12 +16,18 @@ public enum GainProcessor: Processor {
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
-    .init("gain", \.gain, -.infinity...48, "Level change; 0 dB is unity.", initial: 0, automation: .allowed),
+    .init("gain", \.gain, -.infinity...48, "Level change; 0 dB is unity.", initial: 0, automation: .exact),
     .init("polarity", \.polarity, "Sign of the output.", initial: .normal),
   ]
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> MixMatrix {
     let gain = Maths.amplitude(decibels: settings.gain.magnitude)
     return MixMatrix(gain: settings.polarity == .inverted ? -gain : gain)
+  }
+
+  public static func update(
+    _ kernel: inout MixMatrix, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    kernel = makeKernel(settings, context)
   }
 }

@@ -27,7 +27,7 @@ public struct Insert: VariantRecord {
     .init(
       "mix", \.mix, 0...100,
       "Processed against unprocessed signal, aligned in time; below 100 % the dry signal is heard too.",
-      initial: 100, automation: .allowed),
+      initial: 100, automation: .exact),
     .init(
       "channels", \.channels, "What it works on: both channels, the middle, the sides, or one channel.",
       initial: .stereo),
@@ -55,9 +55,14 @@ public struct Insert: VariantRecord {
     !bypass && (channels != .stereo || declaration.isStereoByNature(settings))
   }
 
+  /// The track or bus that its detector hears; `nil` when that is the signal itself.
+  public var sidechain: String? { bypass ? nil : declaration.sidechain(settings) }
+
   /// The running form, for blocks of at most `blockFrames`; `nil` when bypassed.
-  public func makeProcessing(_ context: ProcessorContext, blockFrames: Int) -> (any InsertProcessing)? {
-    bypass ? nil : declaration.makeProcessing(self, context, blockFrames)
+  public func makeProcessing(
+    _ context: ProcessorContext, _ automation: InsertAutomation = InsertAutomation(), blockFrames: Int
+  ) -> (any InsertProcessing)? {
+    bypass ? nil : declaration.makeProcessing(self, automation, context, blockFrames)
   }
 }
 
@@ -71,7 +76,8 @@ public struct ProcessorDeclaration: Sendable {
   let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
   let isStereoByNature: @Sendable (any Sendable) -> Bool
   let turnsDryPhase: @Sendable (any Sendable, ProcessorContext) -> Bool
-  let makeProcessing: @Sendable (Insert, ProcessorContext, Int) -> any InsertProcessing
+  let sidechain: @Sendable (any Sendable) -> String?
+  let makeProcessing: @Sendable (Insert, InsertAutomation, ProcessorContext, Int) -> any InsertProcessing
 
   public init<P: Processor>(_: P.Type) {
     // Settings are only ever made by this declaration, so the cast holds; `initial` keeps the compiler content.
@@ -86,12 +92,9 @@ public struct ProcessorDeclaration: Sendable {
     tailSeconds = { P.tailSeconds(typed($0), $1) }
     turnsDryPhase = { P.makeDryFilter(typed($0), $1) != nil }
     isStereoByNature = { P.isStereoByNature(typed($0)) }
-    makeProcessing = { insert, context, blockFrames in
-      let settings = typed(insert.settings)
-      return RunningInsert<P>(
-        kernel: P.makeKernel(settings, context), latencyFrames: P.latencyFrames(settings, context),
-        dryFilter: P.makeDryFilter(settings, context), mix: insert.mix.fraction, channels: insert.channels,
-        blockFrames: blockFrames)
+    sidechain = { P.sidechain(typed($0)) }
+    makeProcessing = { insert, automation, context, blockFrames in
+      RunningInsert<P>(insert, typed(insert.settings), automation, context, blockFrames: blockFrames)
     }
   }
 }

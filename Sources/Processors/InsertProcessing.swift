@@ -1,57 +1,77 @@
 public import DSP
+import Quantities
 
 /// An insert at work: one call a block, whatever the processor.
 public protocol InsertProcessing: AnyObject, Sendable {
-  /// Processes the first `frameCount` frames of `buffer` in place.
-  func process(_ buffer: FrameBuffer, frameCount: Int)
+  /// Processes the first `frameCount` frames of `buffer` in place, heard by the detector through `key` if there
+  /// is one.
+  func process(_ buffer: FrameBuffer, key: FrameBuffer?, frameCount: Int)
   /// The greatest gain reduction so far in dB; `nil` for what does not reduce.
   var reductionDecibels: Double? { get }
 }
 
-/// A kernel with its dry path, channel selection and clock.
+/// A kernel with its dry path, channel selection, automation and clock.
 ///
 /// It is used by one thread at a time; the renderer sees to that.
 final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   private var kernel: P.Kernel
   private let mix: Double
+  private let mixLane: AutomationLane?
   private let channels: ChannelMode
   /// The unprocessed signal, late by the kernel's latency; `nil` when nothing of it is heard.
   private let dry: FrameBuffer?
   private var dryDelay: DelayLine
   private var dryFilter: BiquadCascade?
+  private var motion: SettingsMotion<P>?
+  /// Frames since the start.
   private var clock = 0
+  /// Frames by which what leaves the kernel lags behind the time line: lanes are read there.
+  private let lag: Int
 
   init(
-    kernel: P.Kernel, latencyFrames: Int, dryFilter: BiquadCascade?, mix: Double, channels: ChannelMode,
+    _ insert: Insert, _ settings: P.Settings, _ automation: InsertAutomation, _ context: ProcessorContext,
     blockFrames: Int
   ) {
-    self.kernel = kernel
-    self.mix = mix
-    self.channels = channels
-    dry = mix < 1 || channels != .stereo ? FrameBuffer(capacity: blockFrames) : nil
+    motion = SettingsMotion(settings, automation, context)
+    let initial = motion?.settings ?? settings
+    kernel = P.makeKernel(initial, reaching: motion?.furthest ?? initial, context)
+    mix = insert.mix.fraction
+    mixLane = automation.mix
+    channels = insert.channels
+    let latencyFrames = P.latencyFrames(settings, context)
+    lag = automation.inputLatency + latencyFrames
+    let isBlended = mix < 1 || mixLane != nil
+    dry = isBlended || channels != .stereo ? FrameBuffer(capacity: blockFrames) : nil
     dryDelay = DelayLine(frameCount: dry == nil ? 0 : latencyFrames)
-    self.dryFilter = mix < 1 ? dryFilter : nil
+    dryFilter = isBlended ? P.makeDryFilter(initial, context) : nil
   }
 
   var reductionDecibels: Double? { kernel.reductionDecibels }
 
-  func process(_ buffer: FrameBuffer, frameCount: Int) {
+  func process(_ buffer: FrameBuffer, key: FrameBuffer?, frameCount: Int) {
     if let dry { keepDry(buffer, dry, frameCount) }
     if channels != .stereo { buffer.edit(0..<frameCount) { selectChannel(&$0) } }
+    let first = clock
     var start = 0
     while start < frameCount {
       if clock % flushInterval == 0 {
         kernel.flushDenormals()
         dryFilter?.flushDenormals()
       }
-      let end = min(frameCount, start + flushInterval - clock % flushInterval)
-      buffer.edit(start..<end) { kernel.process(&$0) }
-      dry?.edit(start..<end) { _ = dryFilter?.process(&$0) }
-      clock += end - start
-      start = end
+      let untilFlush = min(frameCount - start, flushInterval - clock % flushInterval)
+      let count = motion?.advance(&kernel, &dryFilter, at: clock - lag, limit: untilFlush) ?? untilFlush
+      let range = start..<start + count
+      if let key {
+        key.read(range) { key in buffer.edit(range) { kernel.process(&$0, key: key) } }
+      } else {
+        buffer.edit(range) { kernel.process(&$0) }
+      }
+      dry?.edit(range) { _ = dryFilter?.process(&$0) }
+      clock += count
+      start += count
     }
     if let dry {
-      dry.read(0..<frameCount) { dry in buffer.edit(0..<frameCount) { blend(&$0, dry) } }
+      dry.read(0..<frameCount) { dry in buffer.edit(0..<frameCount) { blend(&$0, dry, from: first - lag) } }
     }
   }
 
@@ -81,8 +101,27 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   }
 
   /// Puts the processed part back beside what was left alone, then mixes wet and dry.
-  private func blend(_ wet: inout MutableSpan<Frame>, _ dry: Span<Frame>) {
-    for i in 0..<wet.count {
+  private func blend(_ wet: inout MutableSpan<Frame>, _ dry: Span<Frame>, from frame: Int) {
+    guard let mixLane else {
+      blend(&wet, dry, 0..<wet.count, mix: mix)
+      return
+    }
+    var done = 0
+    while done < wet.count {
+      let (end, isMoving) = mixLane.stretch(from: frame + done, limit: frame + wet.count)
+      // Percent.
+      func mix(_ place: Int) -> Double { mixLane.value(at: frame + place) / 100 }
+      if isMoving {
+        for place in done..<end - frame { blend(&wet, dry, place..<place + 1, mix: mix(place)) }
+      } else {
+        blend(&wet, dry, done..<end - frame, mix: mix(done))
+      }
+      done = end - frame
+    }
+  }
+
+  private func blend(_ wet: inout MutableSpan<Frame>, _ dry: Span<Frame>, _ range: Range<Int>, mix: Double) {
+    for i in range {
       let kept = dry[i]
       var frame = wet[i]
       switch channels {

@@ -17,13 +17,15 @@ public enum LimiterProcessor: Processor {
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
-    .init("ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1),
+    .init(
+      "ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1,
+      automation: .fixed("a ceiling holds; move a `gain` before it")),
     .init(
       "lookahead", \.lookahead, 0.001...0.05, "Time to turn down ahead of a peak; the delay is compensated.",
-      initial: .seconds(0.005)),
+      initial: .seconds(0.005), automation: .fixed("the latency of a path does not change in a song")),
     .init(
       "release", \.release, 0.01...2, "Time to come back after dense peaks; a lone peak is let go faster.",
-      initial: .seconds(0.2)),
+      initial: .seconds(0.2), automation: .fixed("its gain is made ahead of time")),
     .init("link", \.link, "Whether both channels are turned down together.", initial: true),
   ]
 

@@ -21,7 +21,19 @@ public protocol Processor: Sendable {
   static var initial: Settings { get }
 
   static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Kernel
+  /// The same, with room for settings that automation will lead to, each parameter at its greatest.
+  static func makeKernel(_ settings: Settings, reaching furthest: Settings, _ context: ProcessorContext) -> Kernel
+  /// Takes moved settings into a kernel at work.
+  static func update(
+    _ kernel: inout Kernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange)
+  /// The same for the filter of `makeDryFilter`.
+  static func update(
+    dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange)
+  /// Frames from one evaluation of moving parameters to the next, at most 32 (FORMAT, *Automation*).
+  static var stepFrames: Int { get }
 
+  /// The track or bus that its detector hears instead of the signal.
+  static func sidechain(_ settings: Settings) -> String?
   /// Frames by which the output lags; the renderer compensates them.
   static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int
   /// Seconds after which silent input has become output below −140 dB of what it was.
@@ -34,16 +46,44 @@ public protocol Processor: Sendable {
 }
 
 extension Processor {
+  public static func makeKernel(
+    _ settings: Settings, reaching furthest: Settings, _ context: ProcessorContext
+  ) -> Kernel { makeKernel(settings, context) }
+  /// For processors without a parameter that moves.
+  public static func update(
+    _ kernel: inout Kernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {}
+  public static func update(
+    dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {}
+  public static var stepFrames: Int { 16 }
+  public static func sidechain(_ settings: Settings) -> String? { nil }
   public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { 0 }
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double { 0 }
   public static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade? { nil }
   public static func isStereoByNature(_ settings: Settings) -> Bool { false }
 }
 
+/// How a parameter comes to a new value.
+public enum ParameterChange: Sendable {
+  /// One of the small steps of a move, to be spread over this many frames; 0 takes effect at once.
+  case step(Int)
+  /// A jump, to be smoothed over this many frames.
+  case jump(Int)
+
+  public var frames: Int {
+    switch self {
+    case .step(let frames), .jump(let frames): frames
+    }
+  }
+}
+
 /// What a kernel of `DSP` does for the renderer.
 public protocol AudioKernel: Sendable {
   /// Processes `frames` in place; any split of a signal into calls gives the same bits.
   mutating func process(_ frames: inout MutableSpan<Frame>)
+  /// The same, with another signal for its detector; without a detector the key changes nothing.
+  mutating func process(_ frames: inout MutableSpan<Frame>, key: Span<Frame>)
   /// Called at every multiple of `flushInterval` frames from the start of the render.
   mutating func flushDenormals()
   /// The greatest gain reduction so far in dB, ≥ 0; `nil` for what does not reduce.
@@ -51,6 +91,7 @@ public protocol AudioKernel: Sendable {
 }
 
 extension AudioKernel {
+  public mutating func process(_ frames: inout MutableSpan<Frame>, key: Span<Frame>) { process(&frames) }
   public mutating func flushDenormals() {}
   public var reductionDecibels: Double? { nil }
 }
@@ -73,7 +114,7 @@ public struct ProcessorContext: Sendable {
   /// `span` in whole frames, half rounded up.
   public func frames(_ span: TimeSpan) -> Int {
     if case .samples(let count) = span { return count }
-    return Int(seconds(span) * sampleRate + 0.5)
+    return nearestFrame(seconds: seconds(span), sampleRate: sampleRate)
   }
 }
 

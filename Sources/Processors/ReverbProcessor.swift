@@ -31,22 +31,24 @@ public enum ReverbProcessor: Processor {
       "model", \.model, "The kind of space: `room` is short and dense, `hall` wide and late, `plate` diffuse at once.",
       initial: .hall),
     .init(
-      "decay", \.decay, 0.1...20, "Time for the tail to fall by 60 dB; by default the model's.", automation: .allowed),
-    .init("predelay", \.predelay, 0...0.5, "Time before the reverb begins.", initial: .zero),
+      "decay", \.decay, 0.1...20, "Time for the tail to fall by 60 dB; by default the model's.", automation: .stepped),
+    .init(
+      "predelay", \.predelay, 0...0.5, "Time before the reverb begins.", initial: .zero,
+      automation: .fixed("the reverb would change its pitch on the way")),
     .init(
       "size", \.size, 10...200, "Size of the space against the model's own.", initial: 100,
       automation: .fixed("another size is another space")),
     .init(
       "damping", \.damping, 0...100, "How much faster high frequencies die away; by default the model's.",
-      automation: .allowed),
+      automation: .stepped),
     .init(
-      "diffusion", \.diffusion, 0...100, "How far the input is smeared; by default the model's.", automation: .allowed),
-    .init("low_cut", \.lowCut, 1...20_000, "12 dB/oct high-pass on the reverb.", automation: .allowed),
-    .init("high_cut", \.highCut, 20...384_000, "12 dB/oct low-pass on the reverb.", automation: .allowed),
-    .init("width", \.width, 0...200, "Stereo width of the reverb.", initial: 100, automation: .allowed),
+      "diffusion", \.diffusion, 0...100, "How far the input is smeared; by default the model's.", automation: .stepped),
+    .init("low_cut", \.lowCut, 1...20_000, "12 dB/oct high-pass on the reverb.", automation: .stepped),
+    .init("high_cut", \.highCut, 20...384_000, "12 dB/oct low-pass on the reverb.", automation: .stepped),
+    .init("width", \.width, 0...200, "Stereo width of the reverb.", initial: 100, automation: .stepped),
     .init(
       "early", \.early, -.infinity...40, "Early reflections against the tail; by default the model's.",
-      automation: .allowed),
+      automation: .stepped),
     .init(
       "seed", \.seed, 0...9_007_199_254_740_991, "Chooses one space among many alike.", initial: 0,
       automation: .fixed("another seed is another space")),
@@ -63,6 +65,12 @@ public enum ReverbProcessor: Processor {
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Reverb {
     Reverb(design: design(settings, context), sampleRate: context.sampleRate)
+  }
+
+  public static func update(
+    _ kernel: inout Reverb, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    kernel.update(design: design(settings, context), rampFrames: change.frames)
   }
 
   private static func design(_ settings: Settings, _ context: ProcessorContext) -> Reverb.Design {

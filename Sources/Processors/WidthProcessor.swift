@@ -16,13 +16,13 @@ public enum WidthProcessor: Processor {
 
   public static let initial = Settings()
   public static let parameters: [Field<Settings>] = [
-    .init("width", \.width, 0...200, "0 % is mono, 200 % doubles the side.", initial: 100, automation: .allowed),
+    .init("width", \.width, 0...200, "0 % is mono, 200 % doubles the side.", initial: 100, automation: .exact),
     .init(
       "mono_below", \.monoBelow, 10...2000, "Below this the signal is mono, by a crossover of 24 dB/oct.",
-      automation: .allowed),
+      automation: .stepped),
     .init(
       "side_high_shelf", \.sideHighShelf, -24...24,
-      "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .allowed),
+      "A shelf on the side from 8 kHz: air without harshness in the middle.", initial: 0, automation: .stepped),
   ]
 
   /// The crossover of `mono_below` turns the phase, and a dry signal that kept its own would comb with it.
@@ -30,6 +30,15 @@ public enum WidthProcessor: Processor {
     settings.monoBelow.map {
       BiquadCascade([LinkwitzRiley(frequency: $0.magnitude, sampleRate: context.sampleRate).allPass])
     }
+  }
+
+  public static func update(
+    dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    guard let corner = settings.monoBelow else { return }
+    dryFilter.setCoefficients(
+      [LinkwitzRiley(frequency: corner.magnitude, sampleRate: context.sampleRate).allPass],
+      rampFrames: change.frames)
   }
 
   public static func isStereoByNature(_ settings: Settings) -> Bool { true }
@@ -42,9 +51,20 @@ public enum WidthProcessor: Processor {
   }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> StereoWidthKernel {
-    StereoWidthKernel(
-      StereoWidthKernel.Settings(
-        width: settings.width.fraction, monoBelow: settings.monoBelow?.magnitude,
-        sideHighShelf: settings.sideHighShelf.magnitude), sampleRate: context.sampleRate)
+    StereoWidthKernel(kernelSettings(settings), sampleRate: context.sampleRate)
+  }
+
+  public static let stepFrames = 8
+
+  public static func update(
+    _ kernel: inout StereoWidthKernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
+  ) {
+    kernel.setSettings(kernelSettings(settings), rampFrames: change.frames)
+  }
+
+  private static func kernelSettings(_ settings: Settings) -> StereoWidthKernel.Settings {
+    StereoWidthKernel.Settings(
+      width: settings.width.fraction, monoBelow: settings.monoBelow?.magnitude,
+      sideHighShelf: settings.sideHighShelf.magnitude)
   }
 }

@@ -7,6 +7,7 @@ public struct Decibels: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleB
 
   public static let silence = Decibels(magnitude: -.infinity)
 
+  public static var scale: QuantityScale { .decibels }
   public static let noun = "a level or gain"
   public static let examples = ["-4 dB", "+2.5 dB", "-inf dB"]
   public static let pattern = "(\(numberPattern)|[\\-−]inf)( *dB)?"
@@ -31,6 +32,7 @@ public struct LUFS: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInt
   public init(floatLiteral value: Double) { magnitude = value }
   public init(integerLiteral value: Int) { magnitude = Double(value) }
 
+  public static var scale: QuantityScale { .decibels }
   public static let noun = "a loudness"
   public static let examples = ["-14 LUFS", "-23 LUFS"]
   public static let pattern = "\(numberPattern)( *LUFS)?"
@@ -50,6 +52,7 @@ public struct TruePeakLevel: NumericQuantity, ExpressibleByFloatLiteral, Express
   public init(floatLiteral value: Double) { magnitude = value }
   public init(integerLiteral value: Int) { magnitude = Double(value) }
 
+  public static var scale: QuantityScale { .decibels }
   public static let noun = "a true peak level"
   public static let examples = ["-1 dBTP", "-0.3 dBTP"]
   public static let pattern = "\(numberPattern)( *dBTP)?"

@@ -5,6 +5,7 @@ public struct Hertz: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIn
   public init(floatLiteral value: Double) { magnitude = value }
   public init(integerLiteral value: Int) { magnitude = Double(value) }
 
+  public static var scale: QuantityScale { .logarithmic }
   public static let noun = "a frequency"
   public static let examples = ["80 Hz", "3.5 kHz", "80"]
   public static let pattern = "\(numberPattern)( *(Hz|kHz))?"
@@ -47,6 +48,7 @@ public struct Ratio: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIn
   public init(floatLiteral value: Double) { magnitude = value }
   public init(integerLiteral value: Int) { magnitude = Double(value) }
 
+  public static var scale: QuantityScale { .reciprocal }
   public static let noun = "a ratio"
   public static let examples = ["3:1", "2.5", "inf:1"]
   public static let pattern = "(\(numberPattern)|inf)( *: *1)?"

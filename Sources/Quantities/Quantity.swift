@@ -25,6 +25,23 @@ public protocol NumericQuantity: Quantity {
   /// The number in the base unit (dB, Hz, s, %, …).
   var magnitude: Double { get }
   init(magnitude: Double)
+  /// The scale on which automation moves it.
+  static var scale: QuantityScale { get }
+}
+
+extension NumericQuantity {
+  public static var scale: QuantityScale { .linear }
+}
+
+/// What is even in a move from one value to another.
+public enum QuantityScale: Sendable {
+  case linear
+  /// Steps of dB; from or to silence, steps of amplitude.
+  case decibels
+  /// Ratios, for frequencies and times; linear where one end is 0.
+  case logarithmic
+  /// Steps of 1/x, for compression ratios, which have an infinity.
+  case reciprocal
 }
 
 /// Why a text is no value of a quantity.

@@ -125,6 +125,73 @@ public enum TimeSpan: Quantity {
   }
 }
 
+/// The nearest frame, half up. What lies a few roundings of `Double` under a half is a half: bars and decimal tempos
+/// fall on halves, and their sums beside them. The only place where times become frames.
+public func nearestFrame(seconds: Double, sampleRate: Double) -> Int {
+  let frames = seconds * sampleRate
+  return Int((frames + 0.5 + abs(frames) * 4e-15).rounded(.down))
+}
+
+/// A duration forwards or, with a minus, backwards: what shifts a track.
+public struct TimeShift: Quantity {
+  public var isBackwards: Bool
+  public var span: TimeSpan
+
+  public init(_ span: TimeSpan, isBackwards: Bool = false) {
+    self.span = span
+    self.isBackwards = isBackwards
+  }
+
+  public static let zero = TimeShift(.zero)
+  public static let noun = "a shift in time"
+  public static let examples = ["12 ms", "-5 ms", "-48 samples"]
+  public static let pattern = "[\\-−]?\(TimeSpan.pattern)"
+  public static let acceptsNumber = false
+
+  public init(parsing text: String) throws(QuantityError) {
+    let isBackwards = text.first == "-" || text.first == "−"
+    let rest = isBackwards ? String(text.dropFirst()) : text
+    guard !isBackwards || rest.first?.isDecimalDigit == true else { throw Self.malformed(text) }
+    do throws(QuantityError) {
+      self.init(try TimeSpan(parsing: rest), isBackwards: isBackwards)
+    } catch {
+      guard isBackwards, error.kind == .missingUnit else { throw error }
+      throw QuantityError(error.kind, error.message, suggestions: error.suggestions.map { "-" + $0 })
+    }
+  }
+
+  public var text: String { isBackwards ? "-" + span.text : span.text }
+}
+
+/// How often a clip plays: a count, or until there is no more room.
+public enum LoopCount: Quantity {
+  case times(Int)
+  case fill
+
+  public static let noun = "a number of plays, or `fill`"
+  public static let examples = ["4", "fill"]
+  public static let pattern = "(fill|[1-9][0-9]{0,5})"
+  public static let acceptsNumber = true
+
+  public init(parsing text: String) throws(QuantityError) {
+    if text == "fill" {
+      self = .fill
+      return
+    }
+    guard let count = Int(text), text.allSatisfy(\.isDecimalDigit), text.first != "0", text.count <= 6 else {
+      throw QuantityError(.malformed, "\(quoted(text)) is no number of plays from 1 to 999999, and not `fill`")
+    }
+    self = .times(count)
+  }
+
+  public var text: String {
+    switch self {
+    case .times(let count): String(count)
+    case .fill: "fill"
+    }
+  }
+}
+
 /// A place on the song's time line.
 public struct Position: Quantity {
   public enum Anchor: Sendable, Equatable {

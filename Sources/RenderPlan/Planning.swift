@@ -5,12 +5,12 @@ public import SessionModel
 public import Tables
 
 extension RenderPlan {
-  /// Plans the mix of `session`. `stems` holds what was found of each track's file, by the track's id; `masters`
-  /// the inserts of each master that is to be made from the mix.
+  /// Plans the mix of `session`. `stems` holds what was found of each clip's file, by `track.clip`; `masters` are
+  /// those that are to be made from the mix.
   ///
   /// The session has been checked, so every name leads somewhere and nothing runs in a loop.
-  public init(_ session: Session, stems: [String: StemFile], masters: [Named<Insert>] = []) {
-    var planner = Planner(session: session, stems: stems)
+  public init(_ session: Session, stems: [String: StemFile], masters: [Master] = []) {
+    var planner = Planner(session: session, stems: stems, masters: masters)
     self = planner.plan(masters)
   }
 }
@@ -20,170 +20,86 @@ struct Planner {
   let stems: [String: StemFile]
   let timeline: Timeline
   let context: ProcessorContext
-  private var nodes: [RenderPlan.Node] = []
+  let audibility: Audibility
+  /// Of tracks, buses and `main`, by id.
+  private var strips: [String: Strip] = [:]
+  /// Where the song ends by itself, in frames.
+  private(set) var songEnd = 0
+  /// The lanes of each strip and VCA, by its id.
+  private var lanes: [String: [CompiledLane]] = [:]
+  private(set) var nodes: [RenderPlan.Node] = []
   private var places: [String: Int] = [:]
   private var tails: [Double] = []
 
-  init(session: Session, stems: [String: StemFile]) {
+  init(session: Session, stems: [String: StemFile], masters: [Master]) {
     self.session = session
     self.stems = stems
     let timeline = Timeline(session)
     self.timeline = timeline
     context = ProcessorContext(sampleRate: session.sampleRate.magnitude) { timeline.seconds($0) }
+    let ends = [session.main.strip.inserts] + masters.map(\.inserts)
+    audibility = Audibility(session, endKeys: ends.flatMap { $0.compactMap(\.value.sidechain) })
+    for (id, track) in session.tracks {
+      strips[id] = track.strip
+      lanes[id] = session.compiledLanes(of: track)
+    }
+    for (id, bus) in session.buses {
+      strips[id] = bus.strip
+      lanes[id] = session.compiledLanes(of: bus)
+    }
+    strips["main"] = session.main.strip
+    for (id, vca) in session.vcas { lanes[id] = session.compiledLanes(of: vca) }
+    lanes["main"] = session.compiledLanes(of: session.main)
+    songEnd = ownEnd()
   }
 
-  private struct Source {
-    var id: String
-    var path: String
-    var strip: Strip
-  }
-
-  mutating func plan(_ masters: [Named<Insert>]) -> RenderPlan {
-    let audible = audibleNodes()
-    for (id, track) in session.tracks.sorted(by: { inByteOrder($0.id, $1.id) }) where audible.contains(id) {
-      addTrack(id, track)
+  mutating func plan(_ masters: [Master]) -> RenderPlan {
+    for id in order() {
+      if let track = session.tracks[id] {
+        addTrack(id, track)
+      } else if let bus = session.buses[id] {
+        addStrip(id, "buses.\(id)", bus.strip, inputs: inputs(of: id))
+      }
     }
-    for id in busesInOrder() where audible.contains(id) {
-      guard let bus = session.buses[id] else { continue }
-      addBus(Source(id: id, path: "buses.\(id)", strip: bus.strip), audible: audible)
-    }
-    addBus(Source(id: "main", path: "main", strip: session.main.strip), audible: audible)
-    let main = session.main.strip
-    let mix = appendNode(
-      "mix", from: nodes.count - 1, main.mute ? MixMatrix(gain: 0) : fader(main, isMono: false), Named())
-    let masterNodes = masters.enumerated().map { index, inserts in
-      inserts.isEmpty
-        ? mix : appendNode(index == 0 ? "master" : "master \(index + 1)", from: mix, .identity, inserts)
+    addStrip("main", "main", session.main.strip, inputs: inputs(of: "main"))
+    let mix = addEnd("mix", from: nodes.count - 1, connection(from: "main", kind: .output, send: nil), Named(), [])
+    let masterNodes = masters.enumerated().map { index, master in
+      guard !master.inserts.isEmpty else { return mix }
+      let through = RenderPlan.Connection(from: mix, kind: .output, matrix: .identity, delayFrames: 0)
+      return addEnd(
+        index == 0 ? "master" : "master \(index + 1)", from: mix, through, master.inserts,
+        session.compiledLanes(of: master))
     }
     let start = timeline.frame(session.start)
     return RenderPlan(
       sampleRate: context.sampleRate, nodes: nodes, mix: mix, masters: masterNodes, startFrame: start,
-      length: length(start: start),
-      context: context)
+      length: length(start: start), context: context)
   }
 
-  // MARK: Who is heard
-
-  /// Ids whose signal reaches `main`: mute wins over solo, and a solo keeps all that lies up- and downstream.
-  private func audibleNodes() -> Set<String> {
-    var strips: [String: Strip] = [:]
-    for (id, track) in session.tracks { strips[id] = track.strip }
-    for (id, bus) in session.buses { strips[id] = bus.strip }
-    var targets: [String: [String]] = [:]
-    for (id, strip) in strips { targets[id] = [strip.output] + strip.sends.map(\.id) }
-
-    func reached(from start: Set<String>, _ next: (String) -> [String]) -> Set<String> {
-      var found = start
-      var open = Array(start)
-      while let id = open.popLast() {
-        for other in next(id) where found.insert(other).inserted { open.append(other) }
-      }
-      return found
+  /// What runs, so that each comes after those that feed it or that it listens to; among equals by the bytes of
+  /// their ids.
+  private func order() -> [String] {
+    let ids = audibility.running.sorted(by: inByteOrder)
+    var feeders: [String: [String]] = [:]
+    for id in ids {
+      let strip = strip(id)
+      for target in [strip.output] + strip.sends.map(\.id) { feeders[target, default: []].append(id) }
+      feeders[id, default: []] += strip.inserts.compactMap(\.value.sidechain)
     }
-    var kept = Set(strips.keys)
-    let soloed = Set(strips.filter(\.value.solo).keys)
-    if !soloed.isEmpty {
-      let downstream = reached(from: soloed) { targets[$0] ?? [] }
-      let upstream = reached(from: soloed) { id in targets.filter { $0.value.contains(id) }.map(\.key) }
-      kept = downstream.union(upstream)
-    }
-    kept = kept.filter { strips[$0].map { !$0.mute } ?? false }
-    // What feeds nothing that is heard need not run.
-    return reached(from: ["main"]) { id in
-      kept.filter { targets[$0]?.contains(id) ?? false }
-    }.subtracting(["main"])
-  }
-
-  /// Buses so that each comes after those that feed it; among equals by the bytes of their ids.
-  private func busesInOrder() -> [String] {
     var order: [String] = []
     var visited: Set<String> = []
     func visit(_ id: String) {
       guard visited.insert(id).inserted else { return }
-      for (other, bus) in session.buses.sorted(by: { inByteOrder($0.id, $1.id) })
-      where bus.strip.output == id || bus.strip.sends[id] != nil { visit(other) }
+      for other in (feeders[id] ?? []).sorted(by: inByteOrder) { visit(other) }
       order.append(id)
     }
-    for (id, _) in session.buses.sorted(by: { inByteOrder($0.id, $1.id) }) { visit(id) }
+    for id in ids { visit(id) }
     return order
   }
 
-  // MARK: Nodes
+  func strip(_ id: String) -> Strip { strips[id] ?? Strip() }
 
-  private mutating func addTrack(_ id: String, _ track: Track) {
-    guard let file = stems[id] else { return }
-    let picked = track.channels?.map(\.value)
-    let isMono = (picked?.count ?? file.channelCount) == 1
-    let stem = RenderPlan.Stem(path: file.path, channels: picked, frameCount: file.frameCount, isMono: isMono)
-    append(Source(id: id, path: "tracks.\(id)", strip: track.strip), stem: stem, inputs: [], isMono: isMono)
-  }
-
-  private mutating func addBus(_ bus: Source, audible: Set<String>) {
-    var inputs: [RenderPlan.Connection] = []
-    let sources = places.sorted { inByteOrder($0.key, $1.key) }
-    for (id, place) in sources where strip(id).output == bus.id {
-      inputs.append(connection(from: place, strip(id), kind: .output, send: nil))
-    }
-    for (id, place) in sources {
-      guard let send = strip(id).sends[bus.id] else { continue }
-      let kind: RenderPlan.Connection.Kind = send.tap == .preFader ? .preFaderSend : .postFaderSend
-      inputs.append(connection(from: place, strip(id), kind: kind, send: send))
-    }
-    inputs.removeAll { $0.matrix == MixMatrix(gain: 0) }
-    let latency = inputs.map { nodes[$0.from].latencyFrames }.max() ?? 0
-    for i in inputs.indices { inputs[i].delayFrames = latency - nodes[inputs[i].from].latencyFrames }
-    append(bus, stem: nil, inputs: inputs, isMono: false)
-  }
-
-  private mutating func append(_ source: Source, stem: RenderPlan.Stem?, inputs: [RenderPlan.Connection], isMono: Bool)
-  {
-    let strip = source.strip
-    let (inserts, leavesMono) = plannedInserts(strip.inserts, isMono: isMono, law: law(strip))
-    let arrival = inputs.map { nodes[$0.from].latencyFrames + $0.delayFrames }.max() ?? 0
-    let trim = Maths.amplitude(decibels: strip.trim.magnitude) * (strip.polarity == .inverted ? -1 : 1)
-    places[source.id] = nodes.count
-    tails.append(
-      (inputs.map { tails[$0.from] }.max() ?? 0) + inserts.reduce(0) { $0 + $1.insert.tailSeconds(context) })
-    nodes.append(
-      RenderPlan.Node(
-        path: source.path, stem: stem, inputs: inputs, trim: trim, inserts: inserts, isMono: leavesMono,
-        latencyFrames: arrival + inserts.reduce(0) { $0 + $1.insert.latencyFrames(context) },
-        depth: (inputs.map { nodes[$0.from].depth + 1 }.max() ?? 0)))
-  }
-
-  /// A node that hears one other, at the end of the mix.
-  private mutating func appendNode(
-    _ path: String, from place: Int, _ matrix: MixMatrix, _ inserts: Named<Insert>
-  ) -> Int {
-    let planned = plannedInserts(inserts, isMono: false, law: law(session.main.strip)).inserts
-    nodes.append(
-      RenderPlan.Node(
-        path: path, stem: nil,
-        inputs: [RenderPlan.Connection(from: place, kind: .output, matrix: matrix, delayFrames: 0)], trim: 1,
-        inserts: planned, isMono: false,
-        latencyFrames: nodes[place].latencyFrames + planned.reduce(0) { $0 + $1.insert.latencyFrames(context) },
-        depth: nodes[place].depth + 1))
-    return nodes.count - 1
-  }
-
-  /// The chain that runs, and whether what leaves it is mono.
-  private func plannedInserts(
-    _ inserts: Named<Insert>, isMono: Bool, law: PanLaw
-  ) -> (inserts: [RenderPlan.PlannedInsert], isMono: Bool) {
-    var isMono = isMono
-    let planned = inserts.filter { !$0.value.bypass }.map { id, insert in
-      let spreads = isMono && insert.isStereoByNature
-      if spreads { isMono = false }
-      return RenderPlan.PlannedInsert(id: id, insert: insert, spread: spreads ? law.gains(at: 0).x : nil)
-    }
-    return (planned, isMono)
-  }
-
-  private func strip(_ id: String) -> Strip {
-    session.tracks[id]?.strip ?? session.buses[id]?.strip ?? session.main.strip
-  }
-
-  private func law(_ strip: Strip) -> PanLaw {
+  func law(_ strip: Strip) -> PanLaw {
     switch strip.panLaw ?? session.panLaw {
     case .minus3: .minus3dB
     case .minus4Point5: .minus4_5dB
@@ -192,46 +108,169 @@ struct Planner {
     }
   }
 
+  func lane(_ id: String, _ path: String...) -> AutomationLane? {
+    lanes[id]?.first { $0.path == path }?.lane
+  }
+
+  // MARK: Nodes
+
+  private mutating func addTrack(_ id: String, _ track: Track) {
+    let isMono = isMono(id, track)
+    let clips = track.clips.sorted { inByteOrder($0.id, $1.id) }.compactMap { name, clip in
+      planned(clip, name, of: track, id, trackIsMono: isMono)
+    }
+    addStrip(id, "tracks.\(id)", track.strip, clips: clips, isMono: isMono, inputs: [])
+  }
+
+  private mutating func addStrip(
+    _ id: String, _ path: String, _ strip: Strip, clips: [RenderPlan.Clip] = [], isMono: Bool = false,
+    inputs: [RenderPlan.Connection]
+  ) {
+    let frames = timeline.frames(strip.delay.span)
+    let isTrack = session.tracks[id] != nil
+    let shift: RenderPlan.Shift =
+      frames == 0
+      ? .none
+      : isTrack
+        ? .ofClips(strip.delay.isBackwards ? -frames : frames)
+        : strip.delay.isBackwards ? .earlier(frames) : .later(frames)
+    let trimLane = lane(id, "trim")
+    let trim = trimLane == nil ? Maths.amplitude(decibels: strip.trim.magnitude) : 1
+    places[id] = nodes.count
+    add(
+      path, strip.inserts, lanes[id] ?? [], clips: clips, inputs: inputs, isMono: isMono, law: law(strip),
+      trim: trim * (strip.polarity == .inverted ? -1 : 1), trimLane: trimLane, shift: shift)
+  }
+
+  /// A node that hears one other, at the end of the mix.
+  private mutating func addEnd(
+    _ path: String, from place: Int, _ connection: RenderPlan.Connection, _ inserts: Named<Insert>,
+    _ lanes: [CompiledLane]
+  ) -> Int {
+    var connection = connection
+    connection.from = place
+    add(path, inserts, lanes, inputs: [connection], isMono: false, law: law(session.main.strip))
+    return nodes.count - 1
+  }
+
+  private mutating func add(
+    _ path: String, _ inserts: Named<Insert>, _ lanes: [CompiledLane], clips: [RenderPlan.Clip] = [],
+    inputs: [RenderPlan.Connection], isMono: Bool, law: PanLaw, trim: Double = 1, trimLane: AutomationLane? = nil,
+    shift: RenderPlan.Shift = .none
+  ) {
+    var chain = chain(inserts, lanes, isMono: isMono, law: law)
+    let earlier = if case .earlier(let frames) = shift { frames } else { 0 }
+    // In time with the latest input, and with each detector's source, which may be later still.
+    var arrival = inputs.map { nodes[$0.from].latencyFrames }.max() ?? 0
+    var passed = earlier
+    for planned in chain.inserts {
+      if let key = planned.key { arrival = max(arrival, nodes[key.from].latencyFrames - passed) }
+      passed += planned.insert.latencyFrames(context)
+    }
+    var latency = arrival + earlier
+    for index in chain.inserts.indices {
+      chain.inserts[index].automation.inputLatency = latency
+      if let key = chain.inserts[index].key {
+        chain.inserts[index].key?.delayFrames = latency - nodes[key.from].latencyFrames
+      }
+      latency += chain.inserts[index].insert.latencyFrames(context)
+    }
+    var inputs = inputs
+    for index in inputs.indices { inputs[index].delayFrames = arrival - nodes[inputs[index].from].latencyFrames }
+    let later = Double(shift.delayFrames) / context.sampleRate
+    tails.append((inputs.map { tails[$0.from] }.max() ?? 0) + later + chain.inserts.reduce(0) { $0 + tail(of: $1) })
+    var node = RenderPlan.Node(
+      path: path, clips: clips, inputs: inputs, arrivalFrames: arrival, trim: trim, trimLane: trimLane, shift: shift,
+      inserts: chain.inserts, isMono: chain.isMono, latencyFrames: latency, depth: 0)
+    node.depth = node.sources.map { nodes[$0].depth + 1 }.max() ?? 0
+    nodes.append(node)
+  }
+
+  /// The chain that runs, and whether what leaves it is mono.
+  private func chain(
+    _ inserts: Named<Insert>, _ lanes: [CompiledLane], isMono: Bool, law: PanLaw
+  ) -> (inserts: [RenderPlan.PlannedInsert], isMono: Bool) {
+    var isMono = isMono
+    let planned = inserts.filter { !$0.value.bypass }.map { id, insert in
+      let spreads = isMono && insert.isStereoByNature
+      if spreads { isMono = false }
+      return RenderPlan.PlannedInsert(
+        id: id, insert: insert, automation: session.automation(of: id, insert, in: lanes),
+        spread: spreads ? law.gains(at: 0).x : nil,
+        key: insert.sidechain.flatMap { places[$0] }.map { RenderPlan.Key(from: $0, delayFrames: 0) })
+    }
+    return (planned, isMono)
+  }
+
   // MARK: Connections
 
-  private func connection(
-    from place: Int, _ strip: Strip, kind: RenderPlan.Connection.Kind, send: Send?
-  ) -> RenderPlan.Connection {
-    let isMono = nodes[place].isMono
-    let sendPan = (send?.pan.magnitude ?? 0) / 100
-    let sendLevel = Maths.amplitude(decibels: send?.level.magnitude ?? 0)
-    var matrix: MixMatrix
-    if kind == .preFaderSend {
-      matrix = isMono ? .pan(sendPan, law: law(strip)) : .balance(sendPan)
-    } else {
-      matrix = fader(strip, isMono: isMono)
-      if send != nil { matrix = .balance(sendPan) * matrix }
+  private func inputs(of id: String) -> [RenderPlan.Connection] {
+    var inputs: [RenderPlan.Connection] = []
+    let sources = places.keys.filter { audibility.audible.contains($0) }.sorted(by: inByteOrder)
+    for source in sources where strip(source).output == id {
+      inputs.append(connection(from: source, kind: .output, send: nil))
     }
-    if send != nil { matrix = sendLevel * matrix }
-    return RenderPlan.Connection(from: place, kind: kind, matrix: matrix, delayFrames: 0)
+    for source in sources {
+      guard let send = strip(source).sends[id] else { continue }
+      inputs.append(
+        connection(from: source, kind: send.tap == .preFader ? .preFaderSend : .postFaderSend, send: (id, send)))
+    }
+    return inputs.filter { $0.motion != nil || $0.matrix != MixMatrix(gain: 0) }
   }
 
-  /// Level, width and pan of a strip.
-  func fader(_ strip: Strip, isMono: Bool) -> MixMatrix {
-    let position = strip.pan.magnitude / 100
-    let placed: MixMatrix
-    if isMono {
-      placed = .pan(position, law: law(strip))
-    } else {
-      let panned: MixMatrix = strip.panMode == .stereo ? .stereoPan(position) : .balance(position)
-      placed = panned * .width(strip.width.fraction)
+  private func connection(
+    from id: String, kind: RenderPlan.Connection.Kind, send: (bus: String, value: Send)?
+  ) -> RenderPlan.Connection {
+    let strip = strip(id), place = places[id] ?? 0
+    let isMono = nodes[place].isMono
+    let stereo: Fader.Panner = strip.panMode == .stereo ? .stereo : .balance
+    var fader = Fader(
+      level: 1, pan: strip.pan.magnitude / 100, width: strip.width.fraction,
+      panner: isMono ? .law(law(strip)) : stereo)
+    var motion = RenderPlan.Motion(fader: fader)
+    if let send {
+      let lane = lane(id, "sends", send.bus, "level")
+      fader.send = Fader.Send(
+        level: lane == nil ? Maths.amplitude(decibels: send.value.level.magnitude) : 1,
+        pan: send.value.pan.magnitude / 100,
+        preFader: kind == .preFaderSend ? (isMono ? .law(law(strip)) : .balance) : nil)
+      motion.levels += [lane].compactMap(\.self)
+      motion.sendPan = self.lane(id, "sends", send.bus, "pan")
     }
-    return Maths.amplitude(decibels: strip.level.magnitude) * placed
+    if kind != .preFaderSend {
+      // The fader and the VCAs above it add up in dB.
+      let faders = [(id, strip.level)] + vcas(above: id).map { ($0, session.vcas[$0]?.level ?? 0) }
+      var decibels = 0.0
+      for (owner, level) in faders {
+        if let lane = lane(owner, "level") { motion.levels.append(lane) } else { decibels += level.magnitude }
+      }
+      fader.level = Maths.amplitude(decibels: decibels)
+      motion.pan = self.lane(id, "pan")
+      if !isMono { motion.width = self.lane(id, "width") }
+    }
+    motion.mutes = ([id] + vcas(above: id)).compactMap { lane($0, "mute") }
+    if id == "main", strip.mute, motion.mutes.isEmpty { fader.level = 0 }
+    motion.fader = fader
+    return RenderPlan.Connection(
+      from: place, kind: kind, matrix: fader.matrix, motion: motion.isEmpty ? nil : motion, delayFrames: 0)
   }
+
+  private func vcas(above id: String) -> [String] { session.membership(of: id).sorted(by: inByteOrder) }
 
   // MARK: Length
 
   /// The longest tail that `auto` waits for (FORMAT, *Length*).
   private static let longestTail = 30.0
 
+  /// What moves may ring longer than it does at first.
+  private func tail(of planned: RenderPlan.PlannedInsert) -> Double {
+    let tail = planned.insert.tailSeconds(context)
+    return tail > 0 && !planned.automation.lanes.isEmpty ? max(tail, Self.longestTail) : tail
+  }
+
   private func length(start: Int) -> RenderPlan.Length {
-    if let length = session.length { return .fixed(timeline.frame(length) - start) }
-    let end = max(1, (stems.values.map(\.frameCount).max() ?? 0) - start)
+    if let length = session.length { return .fixed(max(1, timeline.frame(length) - start)) }
+    let end = max(1, songEnd - start)
     switch session.tail {
     case .none: return .fixed(end)
     case .span(let span): return .fixed(end + timeline.frames(span))

@@ -9,6 +9,9 @@ import Tables
 ///
 /// A node's signal is what leaves its inserts. All that lies beyond — fader, width, pan, mute, sends — is a
 /// matrix on the connection to the next node, so that a node has one buffer, and a connection one pass.
+///
+/// Nodes count frames from the start of the render's time line; what a node holds at frame n belongs to frame
+/// n − `latencyFrames` of the song.
 public struct RenderPlan: Sendable {
   public var sampleRate: Double
   public var nodes: [Node]
@@ -39,33 +42,88 @@ public struct RenderPlan: Sendable {
   public struct Node: Sendable {
     /// Its path in the session: `tracks.vocals`.
     public var path: String
-    public var stem: Stem?
+    public var clips: [Clip]
     public var inputs: [Connection]
+    /// Frames by which the sum of clips and inputs lags behind the song.
+    public var arrivalFrames: Int
     /// Trim and polarity.
     public var trim: Double
+    /// The trim's course, in dB; `trim` is then the polarity alone.
+    public var trimLane: AutomationLane?
+    public var shift: Shift
     public var inserts: [PlannedInsert]
     /// Whether the signal that leaves the inserts is mono.
     public var isMono: Bool
-    /// Frames by which its output lags behind the time line.
+    /// Frames by which its output lags behind the song.
     public var latencyFrames: Int
     /// Nodes on the longest way from a stem to here.
     public var depth: Int
+
+    /// All nodes that it hears.
+    public var sources: [Int] { inputs.map(\.from) + inserts.compactMap { $0.key?.from } }
   }
 
-  /// An audio file that feeds a node.
+  /// A strip's `delay`.
+  public enum Shift: Sendable, Equatable {
+    case none
+    /// In the places of the clips already; the trim's lane is read this many frames earlier.
+    case ofClips(Int)
+    /// Frames later, by a delay.
+    case later(Int)
+    /// Frames earlier: everything else is later, and what falls before the start is lost.
+    case earlier(Int)
+
+    /// Frames that a delay holds.
+    public var delayFrames: Int { if case .later(let frames) = self { frames } else { 0 } }
+  }
+
+  /// A piece of a stem in its place.
+  public struct Clip: Sendable {
+    public var id: String
+    public var stem: Stem
+    /// Its first frame on the time line; below 0 its head is lost.
+    public var start: Int
+    /// Its length in frames.
+    public var length: Int
+    /// The part of the stem, in frames of the session's rate, that is played over and over.
+    public var region: Range<Int>
+    public var isReversed: Bool
+    /// Amplitude, the spread of a mono clip among stereo ones included.
+    public var gain: Double
+    public var fadeIn: DSP.Fade
+    public var fadeOut: DSP.Fade
+
+    /// Whether its frames are the stem's, as they are, in one piece.
+    public var isPlain: Bool {
+      !isReversed && gain == 1 && fadeIn.length == 0 && fadeOut.length == 0 && length <= region.count
+    }
+  }
+
+  /// An audio file that feeds a clip, heard at the session's rate.
   public struct Stem: Sendable {
     public var path: String
     /// Channels to take, from 1; `nil` takes all.
     public var channels: [Int]?
-    public var frameCount: Int
+    /// The file's own rate, and the session's.
+    public var rates: (file: Int, session: Int)
     public var isMono: Bool
   }
 
   public struct PlannedInsert: Sendable {
     public var id: String
     public var insert: Insert
+    public var automation: InsertAutomation
     /// A mono signal enters both sides at this amplitude; `nil` when nothing changes.
     public var spread: Double?
+    /// What its detector hears instead of the signal.
+    public var key: Key?
+  }
+
+  /// A node's signal on its way to a detector.
+  public struct Key: Sendable {
+    public var from: Int
+    /// Frames of delay that bring it in time with the signal.
+    public var delayFrames: Int
   }
 
   /// What one node gives to another.
@@ -75,9 +133,29 @@ public struct RenderPlan: Sendable {
     }
     public var from: Int
     public var kind: Kind
+    /// What it is while nothing moves.
     public var matrix: MixMatrix
+    /// What moves in it; `nil` when nothing does.
+    public var motion: Motion?
     /// Frames of delay that bring it in time with the node's other inputs.
     public var delayFrames: Int
+  }
+
+  /// The moving parts of a connection.
+  public struct Motion: Sendable {
+    public var fader: Fader
+    /// In dB: the fader, VCAs, the send.
+    public var levels: [AutomationLane] = []
+    /// 1 where muted.
+    public var mutes: [AutomationLane] = []
+    /// −100 … 100.
+    public var pan: AutomationLane?
+    /// Percent.
+    public var width: AutomationLane?
+    public var sendPan: AutomationLane?
+
+    public init(fader: Fader) { self.fader = fader }
+    public var isEmpty: Bool { levels.isEmpty && mutes.isEmpty && pan == nil && width == nil && sendPan == nil }
   }
 }
 
@@ -85,11 +163,20 @@ public struct RenderPlan: Sendable {
 public struct StemFile: Sendable {
   public var path: String
   public var channelCount: Int
+  /// At its own rate.
   public var frameCount: Int
+  public var sampleRate: Int
 
-  public init(path: String, channelCount: Int, frameCount: Int) {
+  public init(path: String, channelCount: Int, frameCount: Int, sampleRate: Int) {
     self.path = path
     self.channelCount = channelCount
     self.frameCount = frameCount
+    self.sampleRate = sampleRate
+  }
+
+  /// Frames at another rate: ⌈n·L/M⌉ (SOUND, *Rates*).
+  public func frameCount(at rate: Int) -> Int {
+    let (whole, rest) = frameCount.quotientAndRemainder(dividingBy: sampleRate)
+    return whole * rate + (rest * rate + sampleRate - 1) / sampleRate
   }
 }

@@ -29,27 +29,25 @@ public struct MixRenderer: Sendable {
   private let blockFrames: Int
   private let workers: Int
 
-  /// Makes everything that runs; nothing is allocated after this.
-  /// - Parameter source: opens the stem of a node.
+  /// Makes everything that runs; nothing but the stems' own buffers is allocated after this.
+  /// - Parameter open: opens a stem, when the first of its frames is wanted.
   public init(
     _ plan: RenderPlan, outlets: [Outlet], blockFrames: Int = standardBlockFrames, workers: Int,
-    source: (RenderPlan.Stem) throws -> any FrameSource
-  ) throws {
+    open: @escaping @Sendable (RenderPlan.Stem) throws -> any StemReader
+  ) {
     self.plan = plan
     self.outlets = outlets
     self.blockFrames = blockFrames
     self.workers = workers
     var kept = Array(repeating: 1, count: plan.nodes.count)
     for node in plan.nodes {
-      for input in node.inputs {
-        kept[input.from] = max(kept[input.from], node.depth - plan.nodes[input.from].depth + 1)
+      for source in node.sources {
+        kept[source] = max(kept[source], node.depth - plan.nodes[source].depth + 1)
       }
     }
     for outlet in outlets { kept[outlet.node] = max(kept[outlet.node], 2) }
-    nodes = try plan.nodes.enumerated().map { index, node in
-      RunningNode(
-        node, source: try node.stem.map(source), context: plan.context, blockFrames: blockFrames,
-        blocksKept: kept[index])
+    nodes = plan.nodes.enumerated().map { index, node in
+      RunningNode(node, context: plan.context, blockFrames: blockFrames, blocksKept: kept[index], open: open)
     }
   }
 

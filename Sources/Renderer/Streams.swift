@@ -1,10 +1,9 @@
 public import DSP
 
-/// Where the frames of a stem come from: a file, or a test's array.
-public protocol FrameSource: AnyObject, Sendable {
-  /// Fills the head of `frames` with what comes next, a mono signal in both lanes; returns how many frames were
-  /// filled, 0 at the end.
-  func read(into frames: inout MutableSpan<Frame>) throws -> Int
+/// A stem at the session's rate: any stretch of it, in any order.
+public protocol StemReader: AnyObject, Sendable {
+  /// Fills `frames` with those from `start` on, a mono signal in both lanes. All of them lie in the stem.
+  func read(into frames: inout MutableSpan<Frame>, from start: Int) throws
 }
 
 /// Where frames of a node go: scratch, a meter.

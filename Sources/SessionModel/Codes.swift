@@ -160,16 +160,18 @@ extension DiagnosticCode {
       `solo: true` silences most of the mix. That is right for a listen and rarely right in a file that others
       render. If it is meant, `allow: [G0604]`.
       """)
-  public static let needsTempo = DiagnosticCode(
-    "A0701", title: "a musical time without a tempo",
+  public static let sendToMuted = DiagnosticCode(
+    "G0605", title: "a send to a muted bus",
     explanation: """
-      Bars, beats and note lengths (`17|1`, `1/8d`) need to know the tempo: `tempo: 112`.
+      The bus is muted and never unmuted, so what is sent there is not heard. Silence it with `allow: [G0605]`.
       """)
-  public static let badPosition = DiagnosticCode(
-    "A0702", title: "a place that does not exist",
+  public static let unknownMember = DiagnosticCode(
+    "G0606", title: "a VCA's member that is not there",
+    explanation: "The members of a VCA are tracks, buses and other VCAs. `main` has a level of its own.")
+  public static let vcaLoop = DiagnosticCode(
+    "G0607", title: "a VCA that is its own member",
     explanation: """
-      A beat past its bar, an unknown marker, markers that refer to each other in a circle, or a place before the
-      start of the song.
+      VCAs may be members of VCAs, but none may come back to itself: its level would add to itself for ever.
       """)
   public static let aboveNyquist = DiagnosticCode(
     "U0306", title: "a frequency above half the sample rate",
@@ -198,12 +200,13 @@ extension DiagnosticCode {
       resample.
       """)
 
-  public static let sessionModel: [DiagnosticCode] = [
-    .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
-    .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
-    .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
-    .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo, .needsTempo,
-    .badPosition,
-    .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName, .deliverableRate,
-  ]
+  public static let sessionModel: [DiagnosticCode] =
+    [
+      .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
+      .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
+      .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
+      .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
+      .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName,
+      .deliverableRate,
+    ] + timeline
 }

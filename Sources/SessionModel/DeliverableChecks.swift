@@ -60,7 +60,7 @@ extension ReferenceCheck {
       report(
         .notInThisVersion,
         "the session runs at \(session.sampleRate.text); delivering at \(rate.text) needs resampling, which is not in this version of Mixdown",
-        path: "\(path).sample_rate", hints: ["it comes with \(Delivery.timeline)"])
+        path: "\(path).sample_rate", hints: ["it comes with \(Delivery.masters)"])
     } else if format == .mp3, !Deliverable.mp3Rates.contains(Int(rate.magnitude)) {
       report(
         .deliverableRate, "an MP3 has at most 48 kHz, and the session runs at \(rate.text)",

@@ -9,6 +9,7 @@ public struct Master: Record {
   public var limiter: MasterLimiter?
   public var fadeIn: Fade?
   public var fadeOut: Fade?
+  public var automation: [Lane] = []
 
   public init() {}
 
@@ -21,6 +22,7 @@ public struct Master: Record {
     .init("limiter", \.limiter, "A true-peak limiter that takes only what sticks out; `none` leaves the peaks."),
     .init("fade_in", \.fadeIn, "Fade at the start of the file: `50 ms`, or `50 ms equal_power`."),
     .init("fade_out", \.fadeOut, "Fade at the end of the file."),
+    Lane.field(\.automation),
     .later("mono_loudness", "How mono files are measured.", with: Delivery.masters),
   ]
 }

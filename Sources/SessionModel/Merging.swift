@@ -54,8 +54,8 @@ struct Merging {
 func expandingShorthands(_ setting: Setting, _ shape: Shape) -> Setting {
   var result = setting
   switch shape {
-  case .scalar, .freeMap: break
-  case .list(let element):
+  case .scalar, .freeMap, .lanes: break
+  case .list(let element), .scalarOrList(_, let element):
     if case .list(let items) = setting.content {
       result.content = .list(items.map { expandingShorthands($0, element) })
     }
@@ -70,7 +70,7 @@ func expandingShorthands(_ setting: Setting, _ shape: Shape) -> Setting {
         }
         return entry
       }
-      result.content = .mapping(expanded)
+      result.content = .mapping(wrapping(expanded, record))
     }
   case .map(let element, _):
     result = mappingValues(setting) { _, value in expandingShorthands(value, element) }
@@ -82,6 +82,21 @@ func expandingShorthands(_ setting: Setting, _ shape: Shape) -> Setting {
     }
   }
   return result
+}
+
+/// Writes `stem: F` as `clips: {stem: {stem: F}}`; beside `clips` it is left, and refused later.
+private func wrapping(_ entries: [Setting.Entry], _ record: RecordShape) -> [Setting.Entry] {
+  guard let wrapping = record.wrapping, !entries.contains(where: { $0.key == wrapping.into }),
+    let place = entries.firstIndex(where: { $0.key == wrapping.key })
+  else { return entries }
+  var entries = entries
+  let (entry, value) = (entries[place], entries[place].value)
+  func mapping(_ key: String, _ part: Setting) -> Setting {
+    Setting(.mapping([Setting.Entry(key, at: entry.keyRange, part)]), at: value.range, via: value.via)
+  }
+  let inner = value.isNull ? value : mapping(wrapping.key, value)
+  entries[place] = Setting.Entry(wrapping.into, at: entry.keyRange, mapping(wrapping.key, inner))
+  return entries
 }
 
 /// The same mapping with each value replaced; anything but a mapping is left as it is.

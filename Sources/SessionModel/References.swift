@@ -1,4 +1,5 @@
 import Diagnostics
+import Processors
 import Quantities
 import Tables
 
@@ -9,6 +10,11 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.routing()
   check.quantities()
   check.positions()
+  check.tempoAndMeter()
+  check.clips()
+  check.vcas()
+  check.lanes()
+  check.notes()
   check.paths()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
@@ -17,7 +23,13 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
 
 struct ReferenceCheck {
   let resolved: ResolvedSession
+  let timeline: Timeline
   var diagnostics: [Diagnostic] = []
+
+  init(resolved: ResolvedSession) {
+    self.resolved = resolved
+    timeline = Timeline(resolved.session)
+  }
 
   var session: Session { resolved.session }
   var tree: Setting { resolved.tree }
@@ -54,17 +66,24 @@ struct ReferenceCheck {
         path: "tracks",
         key: true)
     }
-    for (kind, ids) in [("tracks", session.tracks.map(\.id)), ("buses", session.buses.map(\.id))] {
-      for id in ids where id == "main" || id == "master" {
-        report(.nameTaken, "`\(id)` is a reserved name", path: "\(kind).\(id)", key: true)
+    var taken: [String: (kind: String, group: String)] = [:]
+    for (group, kind, ids) in [
+      ("tracks", "track", session.tracks.map(\.id)), ("buses", "bus", session.buses.map(\.id)),
+      ("vcas", "VCA", session.vcas.map(\.id)),
+    ] {
+      for id in ids {
+        if id == "main" || id == "master" {
+          report(.nameTaken, "`\(id)` is a reserved name", path: "\(group).\(id)", key: true)
+        } else if let other = taken[id] {
+          let first = tree.part(at: other.group)?.entry(id)?.keyRange
+          report(
+            .nameTaken, "`\(id)` is a \(other.kind) already; tracks, buses and VCAs share one set of names",
+            path: "\(group).\(id)", key: true,
+            also: first.map { [Diagnostic.Label($0, "the \(other.kind)")] } ?? [])
+        } else {
+          taken[id] = (kind, group)
+        }
       }
-    }
-    for (id, _) in session.buses where session.tracks[id] != nil {
-      let first = tree.part(at: "tracks")?.entry(id)?.keyRange
-      report(
-        .nameTaken, "`\(id)` is a track already; tracks and buses share one set of names", path: "buses.\(id)",
-        key: true,
-        also: first.map { [Diagnostic.Label($0, "the track")] } ?? [])
     }
   }
 
@@ -95,14 +114,39 @@ struct ReferenceCheck {
           unknownBus(bus, path: "\(path).sends.\(bus)", key: true, or: "")
         }
       }
+      for (insert, processor) in strip.inserts {
+        guard let key = processor.sidechain else { continue }
+        let place = "\(path).inserts.\(insert).sidechain"
+        if isSource(key) { edges[key, default: []].append(id) } else { unknownKey(key, path: place) }
+      }
       if strip.solo {
         report(.committedSolo, "`\(id)` is soloed in the file", severity: .note, path: "\(path).solo")
+      }
+    }
+    for (path, strip) in endChains {
+      for (insert, processor) in strip {
+        guard let key = processor.sidechain else { continue }
+        if !isSource(key) { unknownKey(key, path: "\(path).inserts.\(insert).sidechain") }
       }
     }
     for (id, _) in session.buses where !fed.contains(id) {
       report(.unusedBus, "nothing feeds the bus `\(id)`", severity: .warning, path: "buses.\(id)", key: true)
     }
     loops(edges)
+  }
+
+  /// Chains after all strips: nothing that keys them can be fed by them.
+  private var endChains: [(path: String, inserts: Named<Insert>)] {
+    [("main", session.main.strip.inserts)] + (session.master.map { [("master", $0.inserts)] } ?? [])
+  }
+
+  private func isSource(_ id: String) -> Bool { session.tracks[id] != nil || session.buses[id] != nil }
+
+  private mutating func unknownKey(_ name: String, path: String) {
+    let ids = session.tracks.map(\.id) + session.buses.map(\.id)
+    report(
+      .unknownTarget, "there is no track or bus `\(name)` to listen to", path: path,
+      hints: closestMatch(to: name, among: ids).map { ["did you mean `\($0)`?"] } ?? [])
   }
 
   private mutating func unknownBus(_ name: String, path: String, key: Bool = false, or: String) {
@@ -157,6 +201,9 @@ struct ReferenceCheck {
           .aboveNyquist, "\(value.text) is above half the sample rate, \(Hertz(magnitude: nyquist).text)", path: path)
       } else if shape.noun == TimeSpan.noun, let span = try? TimeSpan(parsing: text) {
         check.musicalTime(span, within: shape, path: path)
+      } else if shape.noun == TimeShift.noun, let shift = try? TimeShift(parsing: text) {
+        check.needsTempo(shift.span, path: path)
+        check.staysWithinADay(shift.span, path: path)
       } else if shape.noun == Fade.noun, let fade = try? Fade(parsing: text) {
         check.needsTempo(fade.span, path: path)
         check.staysWithinADay(fade.span, path: path)
@@ -171,8 +218,8 @@ struct ReferenceCheck {
   /// A musical time needs a tempo, and then lies within the parameter's bounds.
   private mutating func musicalTime(_ span: TimeSpan, within shape: ScalarShape, path: String) {
     needsTempo(span, path: path)
-    guard span.isMusical || span.text.hasSuffix("samples"), session.tempo != nil || !span.isMusical else { return }
-    let seconds = Timeline(session).seconds(span)
+    guard span.isMusical || span.text.hasSuffix("samples"), timeline.hasTempo || !span.isMusical else { return }
+    let seconds = timeline.seconds(span)
     if let range = shape.range, let rangeText = shape.rangeText, !range.contains(seconds) {
       report(
         .outOfRange, "`\(span.text)` is \(TimeSpan.seconds(seconds).text) at this tempo, outside \(rangeText)",
@@ -181,12 +228,12 @@ struct ReferenceCheck {
   }
 
   private mutating func staysWithinADay(_ span: TimeSpan, path: String) {
-    guard Timeline(session).seconds(span) > Timeline.limit else { return }
+    guard timeline.seconds(span) > Timeline.limit else { return }
     report(.badPosition, "a song has at most 24 hours", path: path)
   }
 
-  private mutating func needsTempo(_ span: TimeSpan, path: String) {
-    guard span.isMusical, session.tempo == nil else { return }
+  mutating func needsTempo(_ span: TimeSpan, path: String) {
+    guard span.isMusical, !timeline.hasTempo else { return }
     report(
       .needsTempo, "`\(span.text)` is a musical time, and the session has no tempo", path: path,
       hints: ["add `tempo: 120` to the session, or write the time in `ms` or `s`"])
@@ -199,7 +246,7 @@ struct ReferenceCheck {
     func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     switch shape {
     case .scalar(let scalar): visit(setting, scalar, path, &self)
-    case .list, .freeMap: break
+    case .list, .freeMap, .scalarOrList, .lanes: break
     case .record(let record):
       for entry in setting.entries ?? [] {
         guard let field = record.fields.first(where: { $0.key == entry.key }) else { continue }
@@ -217,7 +264,6 @@ struct ReferenceCheck {
   }
 
   mutating func positions() {
-    let timeline = Timeline(session)
     var places = [("start", session.start)] + session.markers.map { ("markers.\($0.name)", $0.position) }
     if let length = session.length { places.append(("length", length)) }
     for (path, position) in places {
@@ -238,7 +284,7 @@ struct ReferenceCheck {
   // MARK: Paths
 
   mutating func paths() {
-    var named = session.tracks.map { "tracks.\($0.id).stem" }
+    var named = session.tracks.flatMap { id, track in track.clips.map { "tracks.\(id).clips.\($0.id).stem" } }
     named.append("metadata.cover")
     named += session.deliverables.map { "deliverables.\($0.id).metadata.cover" }
     var seen: Set<SourceRange> = []

@@ -7,8 +7,9 @@ public struct Session: Record {
   public var edition: Edition?
   public var metadata = Metadata()
   public var sampleRate: SampleRate = 48_000
-  public var tempo: Tempo?
-  public var meter = Meter.common
+  /// In order; empty when the session has none.
+  public var tempo: [TempoChange] = []
+  public var meter = [MeterChange()]
   public var markers: [(name: String, position: Position)] = []
   public var start = Position.zero
   public var length: Position?
@@ -17,6 +18,7 @@ public struct Session: Record {
   public var panLaw = PanLawName.minus3
   public var tracks = Named<Track>()
   public var buses = Named<Bus>()
+  public var vcas = Named<VCA>()
   public var main = MainBus()
   /// `nil`: nothing is done to the mix.
   public var master: Master?
@@ -33,8 +35,18 @@ public struct Session: Record {
     Field.init("mixdown", \.edition, "The edition of the format and of every sound; always `1`.").required(),
     .init("metadata", \.metadata, "Tags, written into every format's own fields."),
     .init("sample_rate", \.sampleRate, "The rate that the session runs at.", initial: 48_000),
-    .init("tempo", \.tempo, 10...999, "Quarter notes a minute; musical times need one."),
-    .init("meter", \.meter, "Beats in a bar.", initial: .common),
+    .init(
+      "tempo", \.tempo, single: TempoChange.scalar,
+      "Quarter notes a minute, or a list of changes; musical times need one.",
+      make: { setting, decoder in
+        decoder.number(setting, as: Tempo.self, TempoChange.scalar).map { TempoChange(bpm: $0) }
+      }),
+    .init(
+      "meter", \.meter, single: ScalarShape(Meter.self), "Beats in a bar, or a list of changes at bar lines.",
+      initial: Meter.common.text,
+      make: { setting, decoder in
+        decoder.quantity(setting, as: Meter.self, ScalarShape(Meter.self)).map { MeterChange(meter: $0) }
+      }),
     markerField,
     .init("start", \.start, "Where the render begins.", initial: .zero),
     .init("length", \.length, "Where the song ends; by default after the last clip and its tail."),
@@ -46,13 +58,13 @@ public struct Session: Record {
     .init("pan_law", \.panLaw, "Level of a centred mono signal in each side.", initial: .minus3),
     .init("tracks", \.tracks, naming: "a track", "The stems, each with its strip."),
     .init("buses", \.buses, naming: "a bus", "Groups and effect returns."),
+    .init("vcas", \.vcas, naming: "a VCA", "Faders that add to those of their members."),
     .init("main", \.main, "The bus that everything ends in, before the master."),
     .init("master", \.master, "What is done to the mix as a whole; left out, nothing is."),
     .init(
       "deliverables", \.deliverables, naming: "a deliverable",
       "The files to make; by default one 24-bit WAV called `mix`."),
     .init("allow", \.allow, "Codes of notes that this session does not want to hear."),
-    .later("vcas", "Faders that add to those of their members.", with: Delivery.timeline),
     .later("versions", "Instrumental, a cappella, clean edit.", with: Delivery.masters),
     .later("checks", "Unit tests for the mix.", with: Delivery.masters),
   ]
@@ -84,7 +96,6 @@ public struct Session: Record {
 
 /// What brings the parts of the format that this version refuses.
 enum Delivery {
-  static let timeline = "the time line: clips, automation, tempo maps, VCAs and sidechains"
   static let masters = "masters and deliverables: versions, stems, checks and more formats"
 }
 

@@ -16,6 +16,7 @@ public enum SendTap: String, Choice {
 public struct Strip: Sendable {
   public var trim: Decibels = 0
   public var polarity = Polarity.normal
+  public var delay = TimeShift.zero
   public var inserts = Named<Insert>()
   public var level: Decibels = 0
   public var pan: Pan = 0
@@ -27,6 +28,7 @@ public struct Strip: Sendable {
   public var sends = Named<Send>()
   /// A bus, or `main`.
   public var output = "main"
+  public var automation: [Lane] = []
   public var color: String?
   public var comment: String?
 
@@ -34,21 +36,22 @@ public struct Strip: Sendable {
 
   static let trimFields: [Field<Strip>] = [
     .init(
-      "trim", \.trim, -96...48, "Level at the top of the strip, before the inserts.", initial: 0, automation: .allowed),
+      "trim", \.trim, -96...48, "Level at the top of the strip, before the inserts.", initial: 0, automation: .exact),
     .init("polarity", \.polarity, "Sign of the signal.", initial: .normal),
+    .init("delay", \.delay, "Shifts the signal in time; a minus makes it earlier.", initial: .zero),
   ]
   static let insertsField = Field<Strip>("inserts", \.inserts, "Processors, in order.")
   static let faderFields: [Field<Strip>] = [
-    .init("level", \.level, -.infinity...48, "The fader.", initial: 0, automation: .allowed),
-    .init("pan", \.pan, -100...100, "Place in the stereo field.", initial: 0, automation: .allowed),
+    .init("level", \.level, -.infinity...48, "The fader.", initial: 0, automation: .exact),
+    .init("pan", \.pan, -100...100, "Place in the stereo field.", initial: 0, automation: .exact),
     .init("pan_law", \.panLaw, "Level of a centred mono signal in each side; by default the session's."),
     .init(
       "pan_mode", \.panMode, "How stereo is panned: `balance` turns one side down, `stereo` moves both.",
       initial: .balance),
     .init(
       "width", \.width, 0...200, "Stereo width: 0 % is mono, 200 % doubles the side.", initial: 100,
-      automation: .allowed),
-    .init("mute", \.mute, "Silences the output and all sends.", initial: false),
+      automation: .exact),
+    .init("mute", \.mute, "Silences the output and all sends.", initial: false, automation: .exact),
     .init("solo", \.solo, "Silences all that neither feeds this nor is fed by it.", initial: false),
   ]
   static let routingFields: [Field<Strip>] = [
@@ -58,7 +61,7 @@ public struct Strip: Sendable {
   static let noteFields: [Field<Strip>] = [
     .init("color", \.color, "For the report."),
     .init("comment", \.comment, "For people."),
-    .later("automation", "Lanes of parameters that move.", with: Delivery.timeline),
+    Lane.field(\.automation),
   ]
 }
 
@@ -74,32 +77,44 @@ public struct Send: Record {
   public static let summary = "A part of the signal into a bus; its name is the bus."
   public static let shorthand: String? = "level"
   public static let fields: [Field<Send>] = [
-    Field.init("level", \.level, -.infinity...48, "How much of it.", automation: .allowed).required(),
-    .init("pan", \.pan, -100...100, "Place in the bus.", initial: 0, automation: .allowed),
+    Field.init("level", \.level, -.infinity...48, "How much of it.", automation: .exact).required(),
+    .init("pan", \.pan, -100...100, "Place in the bus.", initial: 0, automation: .exact),
     .init("tap", \.tap, "Where the signal is taken.", initial: .postFader),
   ]
 }
 
-/// A stem with its strip.
+/// Clips with their strip.
 public struct Track: Record {
-  public var stem = ""
-  /// Channels of the file to take, from 1; all of a mono or stereo file by default.
+  public var clips = Named<Clip>()
+  /// Channels of its files to take where a clip does not say, from 1; all of a mono or stereo file by default.
   public var channels: [Whole]?
   public var strip = Strip()
 
   public init() {}
 
   public static let noun = "a track"
-  public static let summary = "A stem and its strip: trim, inserts, sends, fader, pan."
+  public static let summary =
+    "Clips of stems and their strip: trim, inserts, sends, fader, pan. `stem: F` is short for one clip from the start."
+  public static let wrapping: RecordShape.Wrapping? = RecordShape.Wrapping("stem", into: "clips")
   public static let fields: [Field<Track>] =
     [
-      Field.init("stem", \.stem, "The audio file.").required(),
+      stemField,
+      .init("clips", \.clips, naming: "a clip", "Pieces of stems, placed in time; where they overlap they add up."),
       .init("channels", \.channels, "Channels of the file to take, counted from 1: `[1]` or `[1, 2]`."),
-      .later("clips", "Pieces of stems, placed in time.", with: Delivery.timeline),
-      .later("delay", "Shifts the track in time.", with: Delivery.timeline),
     ]
     + (Strip.trimFields + [Strip.insertsField] + Strip.faderFields + Strip.routingFields + Strip.noteFields)
     .map { $0.lifted({ $0.strip }, { $0.strip = $1 }) }
+}
+
+extension Track {
+  /// Written out before layers meet; what is left stands beside `clips`.
+  private static let stemField = Field<Track>(
+    shape: FieldShape(key: "stem", shape: .scalar(ScalarShape(String.self)), summary: "The audio file."),
+    decode: { setting, _, decoder in
+      decoder.report(
+        .conflictingKeys, "`stem` is short for a clip of that name, and stands beside `clips`", at: setting,
+        hints: ["write it as `clips: {stem: {stem: \(setting.text ?? "F")}}`"])
+    })
 }
 
 /// A group or an effect return.
@@ -135,5 +150,27 @@ extension FieldShape {
       key: "preset", shape: .scalar(ScalarShape(String.self)),
       summary: "A preset laid below these keys: a built-in name or a `*.preset.yaml` file."),
     FieldShape(key: "with", shape: .freeMap(summary: "Values"), summary: "Values for the preset's parameters."),
+  ]
+}
+
+/// A fader that adds to those of its members.
+public struct VCA: Record {
+  /// Ids of tracks, buses and other VCAs.
+  public var members: [String]?
+  public var level: Decibels = 0
+  public var mute = false
+  public var solo = false
+  public var automation: [Lane] = []
+
+  public init() {}
+
+  public static let noun = "a VCA"
+  public static let summary = "A fader without a signal: its level, mute and solo act on those of its members."
+  public static let fields: [Field<VCA>] = [
+    Field.init("members", \.members, "Tracks, buses and other VCAs.").required(),
+    .init("level", \.level, -.infinity...48, "Added to the level of each member.", initial: 0, automation: .exact),
+    .init("mute", \.mute, "Mutes the members.", initial: false, automation: .exact),
+    .init("solo", \.solo, "Solos the members.", initial: false),
+    Lane.field(\.automation),
   ]
 }

@@ -1,19 +1,25 @@
 import Diagnostics
 public import Quantities
 
-/// Turns times and places into seconds and frames; the nearest frame is taken once, here.
+/// Turns times and places into seconds and frames. All of the program asks here, and the nearest frame is taken
+/// once, at the end.
 public struct Timeline: Sendable {
   public let sampleRate: Double
-  /// Quarter notes a minute; `nil` when the session has none.
-  public let tempo: Double?
-  public let meter: Meter
+  let map: TempoMap
   let markers: [String: Position]
 
   public init(_ session: Session) {
     sampleRate = session.sampleRate.magnitude
-    tempo = session.tempo?.magnitude
-    meter = session.meter
     markers = Dictionary(session.markers.map { ($0.name, $0.position) }) { first, _ in first }
+    map = TempoMap(
+      tempos: session.tempo.compactMap { point in
+        guard case .bar(let bar, let beat) = point.at.anchor else { return nil }
+        return (bar, beat, point.bpm.magnitude)
+      },
+      meters: session.meter.compactMap { point in
+        guard case .bar(let bar, _) = point.at.anchor else { return nil }
+        return (bar, point.meter)
+      })
   }
 
   /// The longest song, in seconds (FORMAT, *Safety*).
@@ -26,43 +32,71 @@ public struct Timeline: Sendable {
     var hints: [String] = []
   }
 
-  private func quarterNote() throws(Problem) -> Double {
-    guard let tempo else {
+  /// A place on its way to seconds: musical as long as only musical steps led to it, so that it rounds once.
+  private enum Moment {
+    case seconds(Double)
+    case quarters(Double)
+  }
+
+  public var hasTempo: Bool { !map.tempos.isEmpty }
+
+  /// Where the tempo changes after the start, in seconds.
+  public var tempoChanges: [Double] { map.tempos.dropFirst().map(\.seconds) }
+
+  private func needTempo() throws(Problem) {
+    guard hasTempo else {
       throw Problem(
         code: .needsTempo, message: "bars, beats and notes need a tempo", hints: ["add `tempo: 120` to the session"])
     }
-    return 60 / tempo
   }
 
-  /// The length of `span` in seconds, wherever it is used.
-  func length(_ span: TimeSpan) throws(Problem) -> Double {
-    switch span {
-    case .seconds(let value): return value
-    case .samples(let count): return Double(count) / sampleRate
-    case .beats(let count): return count * (try quarterNote()) * 4 / Double(meter.unit)
-    case .bars(let count): return count * Double(meter.beats) * (try quarterNote()) * 4 / Double(meter.unit)
-    case .note(let numerator, let denominator, let modifier):
-      let plain = 4 * (try quarterNote()) * Double(numerator) / Double(denominator)
-      switch modifier {
-      case .plain: return plain
-      case .dotted: return plain * 3 / 2
-      case .triplet: return plain * 2 / 3
-      }
+  private func seconds(_ moment: Moment) -> Double {
+    switch moment {
+    case .seconds(let seconds): seconds
+    case .quarters(let quarter): map.seconds(atQuarter: quarter)
     }
   }
 
-  /// The place of `position` in seconds, ≥ 0.
-  func seconds(_ position: Position, within visited: [String] = []) throws(Problem) -> Double {
-    var seconds: Double
+  /// The place `sign · span` from `moment`, along the grid for a musical span.
+  private func walk(_ span: TimeSpan, _ sign: Double, from moment: Moment) throws(Problem) -> Moment {
+    switch span {
+    case .seconds(let value): return .seconds(seconds(moment) + sign * value)
+    case .samples(let count): return .seconds(seconds(moment) + sign * Double(count) / sampleRate)
+    case .bars, .beats, .note: break
+    }
+    try needTempo()
+    let quarter =
+      switch moment {
+      case .quarters(let quarter): quarter
+      case .seconds(let seconds): map.quarter(atSeconds: seconds)
+      }
+    switch span {
+    case .bars(let count): return .quarters(map.quarter(sign * count, barsFrom: quarter))
+    case .beats(let count): return .quarters(map.quarter(sign * count, beatsFrom: quarter))
+    case .note(let numerator, let denominator, let modifier):
+      let plain = 4 * Double(numerator) / Double(denominator)
+      switch modifier {
+      case .plain: return .quarters(quarter + sign * plain)
+      case .dotted: return .quarters(quarter + sign * plain * 3 / 2)
+      case .triplet: return .quarters(quarter + sign * plain * 2 / 3)
+      }
+    case .seconds, .samples: return moment
+    }
+  }
+
+  private func moment(_ position: Position, within visited: [String]) throws(Problem) -> Moment {
+    let anchor: Moment
     switch position.anchor {
-    case .time(let span): seconds = try length(span)
+    case .time(let span): anchor = try walk(span, 1, from: .seconds(0))
     case .bar(let bar, let beat):
+      let meter = map.meter(ofBar: bar)
       guard beat < Double(meter.beats) + 1 else {
         throw Problem(
           code: .badPosition,
           message: "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(position.text)) is past its end")
       }
-      seconds = try length(.bars(Double(bar - 1))) + length(.beats(beat - 1))
+      try needTempo()
+      anchor = .quarters(map.quarter(bar: bar, beat: beat))
     case .marker(let name):
       guard let place = markers[name] else {
         let meant = closestMatch(to: name, among: markers.keys.sorted())
@@ -74,30 +108,54 @@ public struct Timeline: Sendable {
         throw Problem(
           code: .badPosition, message: "the markers \(listed(visited, conjunction: "and")) are placed by each other")
       }
-      seconds = try self.seconds(place, within: visited + [name])
+      anchor = try moment(place, within: visited + [name])
     }
-    if let offset = position.offset { seconds += Double(offset.sign) * (try length(offset.span)) }
+    guard let offset = position.offset else { return anchor }
+    return try walk(offset.span, Double(offset.sign), from: anchor)
+  }
+
+  // MARK: Places
+
+  /// The place of `position` in seconds, 0 … 24 hours.
+  func seconds(_ position: Position, within visited: [String] = []) throws(Problem) -> Double {
+    let seconds = seconds(try moment(position, within: visited))
     guard seconds <= Self.limit else {
       throw Problem(code: .badPosition, message: "a song has at most 24 hours, and \(quoted(position.text)) is later")
     }
-    guard seconds >= 0 else {
+    // A walk there and back may miss the start by a rounding.
+    guard seconds >= -1e-9 else {
       throw Problem(code: .badPosition, message: "\(quoted(position.text)) is before the start of the song")
     }
-    return seconds
+    return max(0, seconds)
   }
 
-  /// Seconds of a time that was checked when the session was loaded.
-  public func seconds(_ span: TimeSpan) -> Double { (try? length(span)) ?? 0 }
-
-  /// Frames of a time that was checked when the session was loaded, half rounded up.
-  public func frames(_ span: TimeSpan) -> Int {
-    if case .samples(let count) = span { return count }
-    return Int(seconds(span) * sampleRate + 0.5)
-  }
-
-  /// The frame of a place that was checked when the session was loaded, half rounded up.
+  /// The frame of a place that was checked when the session was loaded.
   public func frame(_ position: Position) -> Int {
     if case .time(.samples(let count)) = position.anchor, position.offset == nil { return count }
-    return Int(((try? seconds(position)) ?? 0) * sampleRate + 0.5)
+    return frame(atSeconds: (try? seconds(position)) ?? 0)
   }
+
+  // MARK: Durations
+
+  /// The length in seconds of `span` from `start` seconds on; 0 for a musical one without a tempo.
+  public func seconds(_ span: TimeSpan, from start: Double = 0) -> Double {
+    if case .seconds(let value) = span { return value }
+    return (try? walk(span, 1, from: .seconds(start))).map { seconds($0) - start } ?? 0
+  }
+
+  /// The frames of `span` from `position` on: from one rounded place to the other.
+  public func frames(_ span: TimeSpan, from position: Position = .zero) -> Int {
+    if case .samples(let count) = span { return count }
+    if !span.isMusical { return frame(atSeconds: seconds(span)) }
+    guard let start = try? moment(position, within: []), let end = try? walk(span, 1, from: start) else { return 0 }
+    return frame(atSeconds: seconds(end)) - frame(atSeconds: seconds(start))
+  }
+
+  /// The frame that lies `span` before `position`; may be negative.
+  func frame(_ span: TimeSpan, before position: Position) -> Int {
+    guard let end = try? moment(position, within: []), let start = try? walk(span, -1, from: end) else { return 0 }
+    return frame(atSeconds: seconds(start))
+  }
+
+  public func frame(atSeconds seconds: Double) -> Int { nearestFrame(seconds: seconds, sampleRate: sampleRate) }
 }

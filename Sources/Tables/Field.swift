@@ -8,15 +8,19 @@ public protocol Record: Sendable {
   /// The table: one line a key.
   static var fields: [Field<Self>] { get }
   static var shorthand: String? { get }
+  /// A key that is short for one named thing of another.
+  static var wrapping: RecordShape.Wrapping? { get }
   /// Every field at its default.
   init()
 }
 
 extension Record {
   public static var shorthand: String? { nil }
+  public static var wrapping: RecordShape.Wrapping? { nil }
 
   public static var recordShape: RecordShape {
-    RecordShape(noun: noun, summary: summary, fields: fields.map(\.shape), shorthand: shorthand)
+    RecordShape(
+      noun: noun, summary: summary, fields: fields.map(\.shape), shorthand: shorthand, wrapping: wrapping)
   }
 }
 
@@ -28,6 +32,10 @@ public struct Field<Root>: Sendable {
   public var decode: @Sendable (Setting, inout Root, inout Decoder) -> Void
   /// The value as it would be written, for scalars.
   public var text: @Sendable (Root) -> String?
+  /// Where the rest of a lane's path, past this key, leads.
+  public var target: @Sendable (Root, ArraySlice<String>) -> AutomationLookup<Root> = { _, _ in
+    .fixed("it is no number")
+  }
 
   public init(
     shape: FieldShape, decode: @escaping @Sendable (Setting, inout Root, inout Decoder) -> Void,
@@ -63,7 +71,22 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         if let value = decoder.number(setting, as: Value.self, scalar) { root[keyPath: path] = value }
       }, text: { $0[keyPath: path].text })
-    shape.automation = automation
+    automate(
+      automation, scale: Value.scale,
+      parse: { text throws(QuantityError) in .number(try Value(parsing: text).magnitude) },
+      get: { .number($0[keyPath: path].magnitude) }, set: { $0[keyPath: path] = Value(magnitude: $1) })
+  }
+
+  /// A switch that automation can turn.
+  public init(
+    _ key: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ summary: String, initial: Bool,
+    automation: FieldShape.Automation
+  ) {
+    self.init(key, path, summary, initial: initial)
+    automate(
+      automation, scale: .linear,
+      parse: { text throws(QuantityError) in .number(try Bool(parsing: text) ? 1 : 0) },
+      get: { .number($0[keyPath: path] ? 1 : 0) }, set: { $0[keyPath: path] = $1 >= 0.5 })
   }
 
   /// A duration within `seconds`. A musical one is checked once the tempo is known.
@@ -77,7 +100,9 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         if let value = decoder.duration(setting, scalar) { root[keyPath: path] = value }
       }, text: { $0[keyPath: path].text })
-    shape.automation = automation
+    automate(
+      automation, scale: .logarithmic, parse: { text throws(QuantityError) in .time(try TimeSpan(parsing: text)) },
+      get: { .time($0[keyPath: path]) }, set: { $0[keyPath: path] = .seconds($1) })
   }
 
   /// A duration within `seconds` that may be left out.
@@ -91,7 +116,9 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         if let value = decoder.duration(setting, scalar) { root[keyPath: path] = value }
       }, text: { $0[keyPath: path]?.text })
-    shape.automation = automation
+    automate(
+      automation, scale: .logarithmic, parse: { text throws(QuantityError) in .time(try TimeSpan(parsing: text)) },
+      get: { $0[keyPath: path].map { .time($0) } }, set: { $0[keyPath: path] = .seconds($1) })
   }
 
   /// A quantity that may be left out.
@@ -117,7 +144,10 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         if let value = decoder.number(setting, as: Value.self, scalar) { root[keyPath: path] = value }
       }, text: { $0[keyPath: path]?.text })
-    shape.automation = automation
+    automate(
+      automation, scale: Value.scale,
+      parse: { text throws(QuantityError) in .number(try Value(parsing: text).magnitude) },
+      get: { $0[keyPath: path].map { .number($0.magnitude) } }, set: { $0[keyPath: path] = Value(magnitude: $1) })
   }
 
   /// A mapping with a table of its own.
@@ -127,6 +157,10 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         if let value = decoder.record(setting, as: Value.self) { root[keyPath: path] = value }
       })
+    target = { root, rest in
+      automationTarget(rest, of: root[keyPath: path], in: Value.fields)
+        .lifted({ $0[keyPath: path] }, { $0[keyPath: path] = $1 })
+    }
   }
 
   /// A mapping with a table of its own, that may be left out or be `none`, which are the same.
@@ -155,6 +189,7 @@ extension Field where Root: Sendable {
           if let value = decoder.record(part, as: Value.self) { root[keyPath: path].append(id, value) }
         }
       })
+    target = { root, rest in Self.target(in: path, of: root, rest) { _ in Value.fields } }
   }
 
   /// Named things, each with a type.
@@ -166,6 +201,40 @@ extension Field where Root: Sendable {
       decode: { setting, root, decoder in
         decoder.named(setting, naming: Value.noun) { id, part, decoder in
           if let value = decoder.variant(part, id: id, as: Value.self) { root[keyPath: path].append(id, value) }
+        }
+      })
+    target = { root, rest in
+      Self.target(in: path, of: root, rest) { value in Value.cases.first { $0.type == value.type }?.fields ?? [] }
+    }
+  }
+
+  /// Follows a lane's path into one of several named things.
+  private static func target<Value: Sendable>(
+    in path: any WritableKeyPath<Root, Named<Value>> & Sendable, of root: Root, _ rest: ArraySlice<String>,
+    fields: (Value) -> [Field<Value>]
+  ) -> AutomationLookup<Root> {
+    guard let id = rest.first else { return .fixed("it is no single value") }
+    let named = root[keyPath: path]
+    guard let place = named.firstIndex(where: { $0.id == id }) else { return .unknown(id, among: named.map(\.id)) }
+    return automationTarget(rest.dropFirst(), of: named[place].value, in: fields(named[place].value))
+      .lifted({ $0[keyPath: path].items[place].value }, { $0[keyPath: path].items[place].value = $1 })
+  }
+
+  /// A list of records, or one value that `single` makes a list of one from.
+  public init<Value: Record>(
+    _ key: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, single scalar: ScalarShape,
+    _ summary: String, initial: String? = nil, make: @escaping @Sendable (Setting, inout Decoder) -> Value?
+  ) {
+    self.init(
+      shape: FieldShape(
+        key: key, shape: .scalarOrList(scalar, of: .record(Value.recordShape)), summary: summary, initial: initial),
+      decode: { setting, root, decoder in
+        if case .list(let items) = setting.content {
+          root[keyPath: path] = items.enumerated().compactMap { index, item in
+            decoder.at("\(index)") { $0.record(item, as: Value.self) }
+          }
+        } else if let value = make(setting, &decoder) {
+          root[keyPath: path] = [value]
         }
       })
   }

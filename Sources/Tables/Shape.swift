@@ -10,6 +10,10 @@ public indirect enum Shape: Sendable {
   /// Named things, each with a type that is its key's name or its `type:`: inserts, EQ bands.
   case variants(VariantsShape)
   case list(of: Shape)
+  /// One value, or a list of what it stands for: `tempo`.
+  case scalarOrList(ScalarShape, of: Shape)
+  /// Lists by the paths of parameters: automation lanes.
+  case lanes(of: RecordShape)
   /// A mapping from names to texts, checked elsewhere (`with:`).
   case freeMap(summary: String)
 }
@@ -65,15 +69,30 @@ public struct RecordShape: Sendable {
   public var shorthand: String?
   /// Whether `none` may be written instead.
   public var acceptsNone: Bool
+  /// A key that is short for one named thing of another key; one of the two must be there, and not both.
+  public var wrapping: Wrapping?
+
+  /// `stem: F` is `clips: {stem: {stem: F}}`.
+  public struct Wrapping: Sendable {
+    public var key: String
+    public var into: String
+
+    public init(_ key: String, into: String) {
+      self.key = key
+      self.into = into
+    }
+  }
 
   public init(
-    noun: String, summary: String, fields: [FieldShape], shorthand: String? = nil, acceptsNone: Bool = false
+    noun: String, summary: String, fields: [FieldShape], shorthand: String? = nil, acceptsNone: Bool = false,
+    wrapping: Wrapping? = nil
   ) {
     self.noun = noun
     self.summary = summary
     self.fields = fields
     self.shorthand = shorthand
     self.acceptsNone = acceptsNone
+    self.wrapping = wrapping
   }
 }
 
@@ -103,9 +122,14 @@ public struct FieldShape: Sendable {
   public enum Automation: Sendable, Equatable {
     /// Not a number: nothing to automate.
     case none
-    case allowed
+    /// Moved in short steps, smoothed between them: what needs new coefficients.
+    case stepped
+    /// Moved with every sample, and by jumps of 5 ms: levels, pans, widths, mixes, mutes.
+    case exact
     /// A number that stays as it is, and why.
     case fixed(String)
+
+    public var moves: Bool { self == .stepped || self == .exact }
   }
 
   public var key: String

@@ -2,6 +2,8 @@
 public protocol VariantRecord: Sendable {
   static var noun: String { get }
   static var cases: [VariantCase<Self>] { get }
+  /// Which of the cases it is.
+  var type: String { get }
 }
 
 public struct VariantCase<Root>: Sendable {
@@ -35,13 +37,15 @@ extension Field {
   public func lifted<Outer>(
     _ get: @escaping @Sendable (Outer) -> Root, _ set: @escaping @Sendable (inout Outer, Root) -> Void
   ) -> Field<Outer> {
-    let decode = decode, text = text
-    return Field<Outer>(
+    let decode = decode, text = text, target = target
+    var field = Field<Outer>(
       shape: shape,
       decode: { setting, outer, decoder in
         var root = get(outer)
         decode(setting, &root, &decoder)
         set(&outer, root)
       }, text: { text(get($0)) })
+    field.target = { target(get($0), $1).lifted(get, set) }
+    return field
   }
 }

@@ -22,8 +22,9 @@ func measureJob(_ options: JobOptions) throws -> Report.Job {
   for index in 0..<options.stems {
     let path = "\(folder)/stem\(index).wav"
     try writeStem(index, seconds: options.seconds, to: path)
-    stems["t\(index)"] = StemFile(
-      path: path, channelCount: index % 3 == 2 ? 1 : 2, frameCount: options.seconds * Int(stemRate))
+    stems["t\(index).stem"] = StemFile(
+      path: path, channelCount: index % 3 == 2 ? 1 : 2, frameCount: options.seconds * Int(stemRate),
+      sampleRate: Int(stemRate))
   }
   let session = "\(folder)/bench.mix.yaml"
   try AtomicFile.write(jobSession(stems: options.stems), to: session)

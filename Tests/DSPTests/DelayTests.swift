@@ -58,7 +58,7 @@ import Testing
   @Test func keepsTheContract() {
     for count in [1, 3, 300, 5000] {
       expectContract(
-        DelayKernel(.init(frameCount: count, feedback: 0.6, pingPong: true), sampleRate: 48_000),
+        DelayKernel(.init(frameCount: Double(count), feedback: 0.6, pingPong: true), sampleRate: 48_000),
         tail: 800_000)
     }
     let filtered = DelayKernel.Settings(

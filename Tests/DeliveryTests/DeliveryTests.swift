@@ -276,7 +276,9 @@ struct DeliveryTests {
     let session = try #require(resolved)
     var options = RenderOptions()
     options.outputFolder = "\(shop.path)/out"
-    let stems = ["a": StemFile(path: "\(shop.path)/a.wav", channelCount: 2, frameCount: 200_000)]
+    let stems = [
+      "a.stem": StemFile(path: "\(shop.path)/a.wav", channelCount: 2, frameCount: 200_000, sampleRate: 48_000)
+    ]
     let deliverer = Deliverer(session, stems: stems, options: options, processors: 2)
     for phase in ["mix", "master", "m"] {
       let stop = Flag()

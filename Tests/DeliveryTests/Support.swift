@@ -67,10 +67,13 @@ enum Delivered {
     let (resolved, problems) = loadSession(path, load)
     let session = try #require(resolved, "\(problems.map(\.message))")
     var stems: [String: StemFile] = [:]
-    for (id, _) in session.session.tracks {
-      let file = try #require(session.file(at: "tracks.\(id).stem"))
-      let info = try probe(file)
-      stems[id] = StemFile(path: file, channelCount: info.channelCount, frameCount: info.frameCount)
+    for (id, track) in session.session.tracks {
+      for (name, _) in track.clips {
+        let file = try #require(session.file(at: "tracks.\(id).clips.\(name).stem"))
+        let info = try probe(file)
+        stems["\(id).\(name)"] = StemFile(
+          path: file, channelCount: info.channelCount, frameCount: info.frameCount, sampleRate: info.sampleRate)
+      }
     }
     return try Deliverer(session, stems: stems, options: options, processors: 2).run(
       progress: { _ in }, isCancelled: { false })

@@ -18,8 +18,8 @@ import Testing
     let checked = check("tracks: {a: {stem: a.wav}, b: {stem: b.wav}}\n")
     #expect(checked.diagnostics.isEmpty)
     #expect(checked.status == .done)
-    #expect(checked.stems["a"]?.channelCount == 2)
-    #expect(checked.stems["b"]?.frameCount == 1000)
+    #expect(checked.stems["a.stem"]?.channelCount == 2)
+    #expect(checked.stems["b.stem"]?.frameCount == 1000)
   }
 
   @Test("a stem of another rate is refused, with the session's rate beside it") func rate() throws {

@@ -68,7 +68,7 @@ import Testing
     #expect(report.status == .input)
     let problem = try #require(report.diagnostics.first { $0.severity == .error })
     #expect(problem.primary?.range.start.line == 2)
-    #expect(problem.path == "tracks.b.stem")
+    #expect(problem.path == "tracks.b.clips.stem.stem")
   }
 
   @Test("a render that is cancelled leaves nothing") func cancelled() {

@@ -64,6 +64,8 @@ struct SchemaValidator {
     case ("anyOf", .array(let schemas)):
       let all = schemas.map { faults(value, $0, at: path) }
       return all.contains([]) ? [] : all.flatMap(\.self)
+    case ("not", let refused):
+      return faults(value, refused, at: path).isEmpty ? ["\(path) is what it must not be"] : []
     case ("if", let condition):
       let holds = faults(value, condition, at: path).isEmpty
       return (holds ? schema["then"] : schema["else"]).map { faults(value, $0, at: path) } ?? []

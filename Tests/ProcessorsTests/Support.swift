@@ -78,7 +78,7 @@ func run(_ processing: any InsertProcessing, _ input: [Frame], block: Int) -> [F
     buffer.edit(0..<count) { span in
       for index in 0..<count { span[index] = frames[start + index] }
     }
-    processing.process(buffer, frameCount: count)
+    processing.process(buffer, key: nil, frameCount: count)
     buffer.read(0..<count) { span in
       for index in 0..<count { frames[start + index] = span[index] }
     }

@@ -127,26 +127,25 @@ struct DeterminismTests {
   {
     let plan = desk.plan()
     let sink = ArraySink()
-    let renderer = try MixRenderer(
+    let renderer = MixRenderer(
       plan, outlets: [.init(node: plan.mix, sink: sink)], blockFrames: 64, workers: 2
     ) { stem in
-      ArraySource(
-        desk.stems[stem.path]?.frames ?? [], portion: 50, failsAt: stem.path == "vox" ? failsAt : nil)
+      ArrayStem(desk.stems[stem.path]?.frames ?? [], failsAt: stem.path == "vox" ? failsAt : nil)
     }
     try renderer.run(progress: { _ in }, isCancelled: isCancelled)
     return sink.frames
   }
 
   @Test("an error in a source ends the run, and is what comes out") func failure() throws {
-    #expect(throws: ArraySource.Damage.self) { try run(desk(), failsAt: 2000) }
-    #expect(throws: ArraySource.Damage(frame: 0)) { try run(desk(), failsAt: 0) }
+    #expect(throws: ArrayStem.Damage.self) { try run(desk(), failsAt: 2000) }
+    #expect(throws: ArrayStem.Damage(frame: 0)) { try run(desk(), failsAt: 0) }
     #expect(throws: Never.self) { try run(desk(), failsAt: 1_000_000) }
   }
 
-  @Test("a source that cannot be opened is an error before anything runs") func unopened() {
-    let plan = desk().plan()
-    #expect(throws: ArraySource.Damage.self) {
-      _ = try MixRenderer(plan, outlets: [], workers: 1) { _ in throw ArraySource.Damage(frame: -1) }
+  @Test("a stem that cannot be opened ends the run") func unopened() {
+    let renderer = MixRenderer(desk().plan(), outlets: [], workers: 1) { _ in throw ArrayStem.Damage(frame: -1) }
+    #expect(throws: ArrayStem.Damage(frame: -1)) {
+      try renderer.run(progress: { _ in }, isCancelled: { false })
     }
   }
 
@@ -166,8 +165,8 @@ struct DeterminismTests {
     let desk = desk()
     let plan = desk.plan()
     var seen: [Double] = []
-    let renderer = try MixRenderer(plan, outlets: [], blockFrames: 512, workers: 2) { stem in
-      ArraySource(desk.stems[stem.path]?.frames ?? [])
+    let renderer = MixRenderer(plan, outlets: [], blockFrames: 512, workers: 2) { stem in
+      ArrayStem(desk.stems[stem.path]?.frames ?? [])
     }
     try renderer.run(progress: { seen.append($0) }, isCancelled: { false })
     #expect(seen.last == 1 && zip(seen, seen.dropFirst()).allSatisfy { $0 < $1 })

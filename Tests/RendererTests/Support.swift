@@ -10,28 +10,20 @@ import Tables
 import Testing
 
 /// A stem that is an array.
-final class ArraySource: FrameSource {
+final class ArrayStem: StemReader {
   private let frames: [Frame]
-  private let next = Mutex(0)
-  /// The most frames given at a time: a decoder gives what it has.
-  private let portion: Int
   private let failsAt: Int?
 
   struct Damage: Error, Equatable { var frame: Int }
 
-  init(_ frames: [Frame], portion: Int = .max, failsAt: Int? = nil) {
+  init(_ frames: [Frame], failsAt: Int? = nil) {
     self.frames = frames
-    self.portion = portion
     self.failsAt = failsAt
   }
 
-  func read(into span: inout MutableSpan<Frame>) throws -> Int {
-    let start = next.withLock { $0 }
+  func read(into span: inout MutableSpan<Frame>, from start: Int) throws {
     if let failsAt, start >= failsAt { throw Damage(frame: start) }
-    let count = min(span.count, portion, frames.count - start)
-    for index in 0..<count { span[index] = frames[start + index] }
-    next.withLock { $0 = start + count }
-    return count
+    for index in 0..<span.count { span[index] = frames[start + index] }
   }
 }
 
@@ -58,7 +50,9 @@ struct Desk {
     _ id: String, _ frames: [Frame], isMono: Bool = false, _ change: (inout Strip) -> Void = { _ in }
   ) {
     var track = Track()
-    track.stem = "\(id).wav"
+    var clip = Clip()
+    clip.stem = "\(id).wav"
+    track.clips.append("stem", clip)
     change(&track.strip)
     session.tracks.append(id, track)
     stems[id] = (frames, isMono)
@@ -70,21 +64,27 @@ struct Desk {
     session.buses.append(id, bus)
   }
 
-  func plan(masters: [Named<Insert>] = []) -> RenderPlan {
+  func plan(masters: [Master] = []) -> RenderPlan {
     let files = stems.map { id, stem in
-      (id, StemFile(path: id, channelCount: stem.isMono ? 1 : 2, frameCount: stem.frames.count))
+      (
+        "\(id).stem",
+        StemFile(
+          path: id, channelCount: stem.isMono ? 1 : 2, frameCount: stem.frames.count,
+          sampleRate: Int(session.sampleRate.magnitude))
+      )
     }
     return RenderPlan(session, stems: Dictionary(uniqueKeysWithValues: files), masters: masters)
   }
 
   /// The mix.
-  func render(block: Int = 256, workers: Int = 1, portion: Int = .max) throws -> [Frame] {
+  func render(block: Int = 256, workers: Int = 1) throws -> [Frame] {
     let plan = plan()
     let sink = ArraySink()
-    let renderer = try MixRenderer(
+    let stems = stems
+    let renderer = MixRenderer(
       plan, outlets: [.init(node: plan.mix, sink: sink)], blockFrames: block, workers: workers
     ) { stem in
-      ArraySource(stems[stem.path]?.frames ?? [], portion: portion)
+      ArrayStem(stems[stem.path]?.frames ?? [])
     }
     try renderer.run(progress: { _ in }, isCancelled: { false })
     return sink.frames

@@ -33,7 +33,7 @@ struct LayerTests {
     #expect(session.metadata.title == "Night" && session.metadata.artist == "Ada")
     #expect(session.tracks.map(\.id) == ["vocals"])
     let vocals = try #require(session.tracks["vocals"])
-    #expect(vocals.stem == "v.wav" && vocals.strip.level == -2 && vocals.strip.pan == -10)
+    #expect(vocals.clips["stem"]?.stem == "v.wav" && vocals.strip.level == -2 && vocals.strip.pan == -10)
     #expect(vocals.strip.sends["hall"]?.level == -14 && vocals.strip.sends["hall"]?.tap == .preFader)
     #expect(loaded["tracks.vocals.inserts.compressor.threshold"] == "-22 dB")
     #expect(loaded["tracks.vocals.inserts.compressor.ratio"] == "3")
@@ -60,7 +60,7 @@ struct LayerTests {
     let loaded = folder.load { $0.overrides = ["tracks.d.pan=L100"] }
     #expect(loaded.diagnostics.isEmpty, "\(loaded.messages)")
     #expect(loaded.origin("tracks.v.pan") == "song.mix.yaml 6:10")
-    #expect(loaded.origin("tracks.v.stem") == "band.mix.yaml 6:13")
+    #expect(loaded.origin("tracks.v.clips.stem.stem") == "band.mix.yaml 6:13")
     #expect(loaded.origin("tracks.v.trim") == "lead.preset.yaml 3:7")
     #expect(
       loaded.origin("tracks.v.level") == "song.mix.yaml 3:15", "a parameter's value: where it was given")
@@ -73,7 +73,7 @@ struct LayerTests {
       "a default: where it is declared")
     #expect(loaded.origin("tracks.d.pan") == "--set tracks.d.pan 1:1")
     #expect(loaded.origin("master.limiter.ceiling")?.hasPrefix("preset streaming 5:") == true)
-    #expect(loaded.resolved?.file(at: "tracks.v.stem") == "\(folder.path)/v.wav")
+    #expect(loaded.resolved?.file(at: "tracks.v.clips.stem.stem") == "\(folder.path)/v.wav")
     #expect(loaded.resolved?.filesRead.count == 3)
     #expect(loaded.resolved?.filesRead.first == "\(folder.path)/song.mix.yaml")
     #expect(loaded.resolved?.name == "song")
@@ -91,8 +91,8 @@ struct LayerTests {
     let loaded = folder.load("songs/one/song.mix.yaml")
     let resolved = try #require(loaded.resolved, "\(loaded.messages)")
     #expect(resolved.session.tracks["a"]?.strip.level == -1)
-    #expect(Project.canonicalText(resolved.file(at: "tracks.a.stem")) == "\(folder.path)/shared/stems/a.wav")
-    #expect(Project.canonicalText(resolved.file(at: "tracks.b.stem")) == "\(folder.path)/songs/one/b.wav")
+    #expect(Project.canonicalText(resolved.file(at: "tracks.a.clips.stem.stem")) == "\(folder.path)/shared/stems/a.wav")
+    #expect(Project.canonicalText(resolved.file(at: "tracks.b.clips.stem.stem")) == "\(folder.path)/songs/one/b.wav")
   }
 
   @Test("four levels of parents, and no more")

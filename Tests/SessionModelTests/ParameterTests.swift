@@ -25,7 +25,7 @@ struct ParameterTests {
     #expect(session.metadata.title == "night_drive")
     #expect(session.metadata.comment == "$5 for night_drives by night_drive.")
     #expect(session.metadata.artist == "$song")
-    #expect(session.tracks["v"]?.stem == "stems/night_drive/v.wav")
+    #expect(session.tracks["v"]?.clips["stem"]?.stem == "stems/night_drive/v.wav")
     #expect(session.tracks["v"]?.strip.level == -3)
     #expect(session.tracks["v"]?.strip.comment == "anight_driveb")
     #expect(loaded.diagnostics.isEmpty)

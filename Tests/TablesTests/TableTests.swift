@@ -18,7 +18,8 @@ struct TableTests {
         found.append((path, record))
         for field in record.fields { visit(field.shape, path.isEmpty ? field.key : "\(path).\(field.key)") }
       case .map(let element, _): visit(element, "\(path).*")
-      case .list(let element): visit(element, "\(path)[]")
+      case .list(let element), .scalarOrList(_, let element): visit(element, "\(path)[]")
+      case .lanes(let point): visit(.record(point), "\(path).*[]")
       case .variants(let variants):
         for variant in variants.cases { visit(.record(variant.record), "\(path).\(variant.type)") }
       }
@@ -85,11 +86,13 @@ struct TableTests {
   func properties() {
     func check<Value: Record>(_: Value.Type, renamed: [String: String] = [:], flattening: Set<String> = []) {
       let names = propertyNames(Value(), flattening: flattening).map { renamed[$0] ?? $0.inSnakeCase }
-      let keys = Value.fields.filter { $0.shape.later == nil }.map(\.shape.key)
+      let keys = Value.fields.filter { $0.shape.later == nil && $0.shape.key != Value.wrapping?.key }.map(\.shape.key)
       #expect(Set(names) == Set(keys), "\(Value.self)")
     }
     check(Session.self, renamed: ["edition": "mixdown"])
     check(Track.self, flattening: ["strip"])
+    check(Clip.self)
+    check(VCA.self)
     check(Bus.self, flattening: ["strip"])
     check(Send.self)
     check(Master.self)
@@ -178,19 +181,27 @@ struct TableTests {
     for variant in EqualizerBand.cases { checkValues(variant.fields, variant.make(), "eq.\(variant.type)") }
     checkValues(Session.fields, Session(), "session")
     checkValues(Track.fields, Track(), "track")
+    checkValues(Clip.fields, Clip(), "clip")
+    checkValues(VCA.fields, VCA(), "VCA")
     checkValues(Send.fields, Send(), "send")
     checkValues(Master.fields, Master(), "master")
     checkValues(LoudnessTarget.fields, LoudnessTarget(), "loudness")
     checkValues(Deliverable.fields, Deliverable(), "deliverable")
   }
 
-  @Test("a number that could move says whether it may be automated")
+  @Test("every number of the catalog moves, or says why not")
   func automation() {
-    for declaration in standardCatalog {
-      for field in declaration.parameters where field.shape.later == nil {
-        guard case .scalar(let scalar) = field.shape.shape, scalar.range == nil else { continue }
-        #expect(field.shape.automation != .allowed, "\(declaration.type).\(field.shape.key) has no range")
+    func check(_ fields: [FieldShape], _ path: String) {
+      for field in fields where field.later == nil {
+        switch field.shape {
+        case .scalar(let scalar) where scalar.range != nil:
+          #expect(field.automation != .none, "\(path).\(field.key)")
+        case .variants(let variants):
+          for variant in variants.cases { check(variant.record.fields, "\(path).\(variant.type)") }
+        default: #expect(!field.automation.moves || field.key == "makeup", "\(path).\(field.key) has no range")
+        }
       }
     }
+    for declaration in standardCatalog { check(declaration.parameters.map(\.shape), declaration.type) }
   }
 }

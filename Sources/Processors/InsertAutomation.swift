@@ -1,0 +1,113 @@
+public import DSP
+import Quantities
+import Tables
+
+/// The lanes of an insert's parameters, each with the path from the insert on: `threshold`, `bands.air.gain`.
+public struct InsertAutomation: Sendable {
+  public struct Lane: Sendable {
+    public var path: [String]
+    public var lane: AutomationLane
+
+    public init(path: [String], lane: AutomationLane) {
+      self.path = path
+      self.lane = lane
+    }
+  }
+
+  public var lanes: [Lane] = []
+  /// Frames by which the insert's input lags behind the time line.
+  public var inputLatency = 0
+
+  public init() {}
+
+  /// The lane of `mix`, which is every insert's own.
+  var mix: AutomationLane? { lanes.first { $0.path == ["mix"] }?.lane }
+}
+
+/// Moves a kernel's settings along their lanes.
+///
+/// While an exact parameter moves, every frame gets its own settings; for others it is every
+/// `P.stepFrames`, counted from time zero, with the kernel's smoothing in between. While nothing moves, nothing
+/// is done.
+struct SettingsMotion<P: Processor> {
+  private struct Mover {
+    var lane: AutomationLane
+    var isExact: Bool
+    var set: @Sendable (inout P.Settings, Double) -> Void
+  }
+
+  /// A jump is smoothed over this long, in seconds.
+  private static var jumpSeconds: Double { 0.005 }
+
+  private var movers: [Mover] = []
+  private let context: ProcessorContext
+  private(set) var settings: P.Settings
+  private let jumpFrames: Int
+  /// The end of the step under way.
+  private var stepEnd = Int.min
+
+  /// - Returns: `nil` when nothing moves.
+  init?(_ settings: P.Settings, _ automation: InsertAutomation, _ context: ProcessorContext) {
+    self.settings = settings
+    self.context = context
+    jumpFrames = Int(Self.jumpSeconds * context.sampleRate + 0.5)
+    for lane in automation.lanes where lane.path != ["mix"] {
+      // The session has been checked, so every path leads to a parameter that moves.
+      guard case .target(let target) = automationTarget(lane.path[...], of: settings, in: P.parameters) else {
+        continue
+      }
+      movers.append(Mover(lane: lane.lane, isExact: target.parameter.isExact, set: target.set))
+    }
+    if movers.isEmpty { return nil }
+    set(at: .min / 2)
+  }
+
+  /// The settings with each moving parameter at its greatest.
+  var furthest: P.Settings {
+    var settings = settings
+    for mover in movers { mover.set(&settings, mover.lane.greatest) }
+    return settings
+  }
+
+  private mutating func set(at frame: Int) {
+    for mover in movers { mover.set(&settings, mover.lane.value(at: frame)) }
+  }
+
+  /// Brings `kernel` and `dryFilter` to where they are at `frame`, and says for how many frames, at most `limit`,
+  /// they then run by themselves.
+  mutating func advance(
+    _ kernel: inout P.Kernel, _ dryFilter: inout BiquadCascade?, at frame: Int, limit: Int
+  ) -> Int {
+    var exact = Int.max, stepped = Int.max
+    for mover in movers {
+      let change = mover.lane.nextChange(from: frame)
+      if mover.isExact { exact = min(exact, change) } else { stepped = min(stepped, change) }
+    }
+    if exact == frame {
+      set(at: frame)
+      update(&kernel, &dryFilter, .step(0))
+      stepEnd = frame + 1
+      return 1
+    }
+    let limit = min(limit, exact == .max ? limit : exact - frame)
+    if frame < stepEnd { return min(limit, stepEnd - frame) }
+    let cell = floorDivided(stepped, P.stepFrames) * P.stepFrames
+    if cell > frame { return min(limit, cell - frame) }
+    stepEnd = (floorDivided(frame, P.stepFrames) + 1) * P.stepFrames
+    // The last frame of the step has its exact value, and the frames before are on the way.
+    set(at: stepEnd - 1)
+    let jumps = movers.contains { !$0.isExact && $0.lane.jumps(in: frame..<stepEnd) }
+    update(&kernel, &dryFilter, jumps ? .jump(jumpFrames) : .step(stepEnd - frame))
+    return min(limit, stepEnd - frame)
+  }
+
+  private func update(_ kernel: inout P.Kernel, _ dryFilter: inout BiquadCascade?, _ change: ParameterChange) {
+    P.update(&kernel, settings, context, change)
+    if var filter = dryFilter.take() {
+      P.update(dryFilter: &filter, settings, context, change)
+      dryFilter = filter
+    }
+  }
+
+  private func floorDivided(_ a: Int, _ b: Int) -> Int { a >= 0 ? a / b : -((-a + b - 1) / b) }
+}
