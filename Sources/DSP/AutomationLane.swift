@@ -172,13 +172,28 @@ public struct AutomationLane: Sendable, Equatable {
       for place in range { gains[place] *= move.amplitude(at: start + place - range.lowerBound) }
       return
     }
-    // log₂ 10 / 20 a decibel.
-    let octaves = 0.16609640474436813
-    let length = Double(move.last - move.first)
-    let offset = start - move.first - range.lowerBound
-    for place in range {
-      let u = Double(offset + place) / length
-      gains[place] *= Maths.exp2((move.from + (move.to - move.from) * u) * octaves)
+    // A straight line in dB is a geometric series: exact at every 64th frame of the move, and from there on by
+    // powers of its ratio, which differ from the exact ones by a few roundings.
+    let slope = (move.to - move.from) / Double(move.last - move.first)
+    let ratio = Maths.amplitude(decibels: slope)
+    var series = InlineArray<64, Double>(repeating: 1)
+    var powers = series.mutableSpan
+    for index in 1..<Self.seriesFrames { powers[index] = powers[index - 1] * ratio }
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let inMove = start + place - range.lowerBound - move.first
+      let offset = inMove % Self.seriesFrames
+      let anchor = Maths.amplitude(decibels: move.from + slope * Double(inMove - offset))
+      let left = range.upperBound - place, inSeries = Self.seriesFrames - offset
+      let count = left < inSeries ? left : inSeries
+      unsafe gains.withUnsafeMutableBufferPointer { gains in
+        unsafe powers.withUnsafeMutableBufferPointer { powers in
+          for index in 0..<count { unsafe gains[place + index] *= anchor * powers[offset + index] }
+        }
+      }
+      place += count
     }
   }
+
+  private static let seriesFrames = 64
 }

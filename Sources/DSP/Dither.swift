@@ -59,6 +59,9 @@ public struct Dither: Sendable {
     }
   }
 
+  /// Takes the next frame for the one with this number, counted from 0: its noise is drawn by that.
+  public mutating func seek(to frame: Int) { self.frame = UInt64(frame) }
+
   /// Starts again at frame zero, as the same noise.
   public mutating func reset() {
     clippedSamples = 0

@@ -109,7 +109,18 @@ public enum MovingMix {
   ) {
     precondition(
       source.count <= gains.count && source.count <= bus.count, "a gain and a place for each frame")
-    for index in 0..<source.count { bus[index] += matrix.applied(to: source[index] * gains[index]) }
+    guard matrix.isDiagonal else {
+      for index in 0..<source.count { bus[index] += matrix.full(source[index] * gains[index]) }
+      return
+    }
+    let sides = Frame(matrix.fromLeft.x, matrix.fromRight.y)
+    unsafe bus.withUnsafeMutableBufferPointer { bus in
+      unsafe source.withUnsafeBufferPointer { source in
+        unsafe gains.withUnsafeBufferPointer { gains in
+          for index in 0..<source.count { unsafe bus[index] += sides * (source[index] * gains[index]) }
+        }
+      }
+    }
   }
 
   /// Adds each frame of `source`, sent through its own matrix, to `bus`.

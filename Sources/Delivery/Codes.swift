@@ -60,9 +60,19 @@ extension DiagnosticCode {
   public static let unknownDeliverable = DiagnosticCode(
     "D0820", title: "`--only` names no deliverable",
     explanation: "`--only` takes the id of a deliverable, as it stands under `deliverables:`.")
+  public static let rangeNeedsMore = DiagnosticCode(
+    "D0821", title: "more than a range was rendered",
+    explanation: """
+      `--range A..B` gives the samples that the whole render has there. Filters, compressors and reverbs remember
+      what came before, a loudness is that of the whole song, and a tail ends where it ends: then more than the range
+      has to be rendered for it.
+      """)
+  public static let badRange = DiagnosticCode(
+    "D0822", title: "a range that is none",
+    explanation: "`--range` takes two places in the song, the first before the second: `17|1..25|1`, `verse..1:10`.")
 
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
-    .writeFailed, .overwritesInput, .unknownDeliverable,
+    .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange,
   ]
 }

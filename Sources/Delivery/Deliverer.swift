@@ -18,6 +18,8 @@ public struct RenderOptions: Sendable {
   /// Threads; `nil` is one for each processor.
   public var jobs: Int?
   public var blockFrames = MixRenderer.standardBlockFrames
+  /// Two places, `A..B`: what is kept of the song. `nil` keeps it whole.
+  public var range: String?
 
   public init() {}
 }
@@ -101,7 +103,20 @@ public struct Deliverer: Sendable {
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
     let groups = masterGroups()
-    let plan = RenderPlan(session, stems: stems, masters: groups.map(\.master))
+    var plan = RenderPlan(session, stems: stems, masters: groups.map(\.master))
+    var slice: RangeSlice?
+    if let range = options.range {
+      do throws(RangeProblem) {
+        slice = try self.slice(range, of: plan, groups)
+      } catch {
+        result.diagnostics.append(error.diagnostic)
+        return result
+      }
+    }
+    if let slice {
+      plan = slice.narrowed(plan)
+      result.diagnostics += note(on: slice)
+    }
     let watch = SilenceWatch()
     let takes = try groups.map { _ in
       try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.length.frameLimit)
@@ -118,10 +133,11 @@ public struct Deliverer: Sendable {
       case .fixed(let frames): frames
       case .untilSilent(let atLeast, let atMost): min(atMost, max(atLeast, watch.heardFrames))
       }
-    result.audioSeconds = Double(frameCount) / plan.sampleRate
+    let kept = keptFrames(slice, of: frameCount)
+    result.audioSeconds = Double(kept.count) / plan.sampleRate
     for (group, take) in zip(groups, takes) {
       progress(RenderProgress(phase: "master", fraction: 0))
-      try deliver(group, take, frameCount, plan, &result, progress: progress, isCancelled: isCancelled)
+      try deliver(group, take, frameCount, kept, slice, plan, &result, progress: progress, isCancelled: isCancelled)
     }
     result.files.sort { a, b in order(a.id) < order(b.id) }
     let allowed = Set(session.allow ?? [])
@@ -153,7 +169,36 @@ public struct Deliverer: Sendable {
 
   /// Where a deliverable's file goes.
   public func outputPath(_ id: String) -> String? {
-    deliverables.first { $0.id == id }.map { Project.join(folder, resolved.outputPath($0.id, $0.value)) }
+    deliverables.first { $0.id == id }.map {
+      Project.join(folder, resolved.outputPath($0.id, $0.value, part: options.range.map(fileName)))
+    }
+  }
+
+  /// A range as part of a file's name.
+  private func fileName(_ range: String) -> String {
+    String(range.compactMap { $0 == " " ? nil : "|:/".contains($0) ? "." : $0 })
+  }
+
+  // MARK: A range
+
+  private func slice(_ text: String, of plan: RenderPlan, _ groups: [MasterGroup]) throws(RangeProblem) -> RangeSlice {
+    try RangeSlice(
+      try RangeSlice.frames(text, Timeline(session)), of: plan, groups.map(\.master),
+      usesShapedDither: deliverables.contains { $0.value.ditherInForce == .shaped })
+  }
+
+  /// What is kept of a master of `frameCount` frames.
+  private func keptFrames(_ slice: RangeSlice?, of frameCount: Int) -> Range<Int> {
+    guard let slice else { return 0..<frameCount }
+    let offset = slice.mastered.lowerBound
+    let end = max(1, min(frameCount, slice.kept.upperBound - offset))
+    return min(end - 1, slice.kept.lowerBound - offset)..<end
+  }
+
+  private func note(on slice: RangeSlice) -> [Diagnostic] {
+    guard let reason = slice.reason else { return [] }
+    let what = slice.mastered.upperBound > slice.kept.upperBound ? "the whole song" : "the song up to its end"
+    return [Diagnostic(.rangeNeedsMore, .note, "for this range \(what) was rendered: \(reason)")]
   }
 
   private func problemsWithOutputs() -> [Diagnostic] {
@@ -194,8 +239,9 @@ public struct Deliverer: Sendable {
   }
 
   private func deliver(
-    _ group: MasterGroup, _ take: MasterTake, _ frameCount: Int, _ plan: RenderPlan, _ result: inout DeliveryResult,
-    progress: @escaping @Sendable (RenderProgress) -> Void, isCancelled: @escaping @Sendable () -> Bool
+    _ group: MasterGroup, _ take: MasterTake, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
+    _ plan: RenderPlan, _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws {
     let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
     func isOwn(_ deliverable: Deliverable) -> Bool { holdsSomething && deliverable.encoding.isLossy }
@@ -210,7 +256,7 @@ public struct Deliverer: Sendable {
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
-      let encoding = encoding(id, deliverable, frameCount, plan)
+      let encoding = encoding(id, deliverable, frameCount, kept, slice, plan)
       let tags = try tags(id, deliverable)
       return isOwn(deliverable)
         ? Route.own(LossyRounds(mastering: mastering(), encoding: encoding, tags: tags)) : .shared(encoding)
@@ -263,12 +309,22 @@ public struct Deliverer: Sendable {
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> (Mastered, Encoding.Encoded, hash: String) {
     let report: (Double) -> Void = { progress(RenderProgress(phase: route.encoding.id, fraction: $0)) }
-    let finished: (Mastered, Encoding.Encoded)
+    var finished: (Mastered, Encoding.Encoded)
     switch route {
     case .shared(let encoding):
       let tags = try tags(encoding.id, deliverable(encoding.id))(mastered.result.measurement)
       finished = (mastered, try encoding.run(mastered.output, tags, progress: report, isCancelled: isCancelled))
-    case .own(let rounds): finished = try rounds.run(mastered, progress: report, isCancelled: isCancelled)
+    case .own(var rounds):
+      let kept = rounds.encoding.kept
+      rounds.encoding.kept = 0..<rounds.encoding.frameCount
+      finished = try rounds.run(mastered, progress: report, isCancelled: isCancelled)
+      if kept != rounds.encoding.kept {
+        // The whole decided the gain; the part is what is wanted.
+        finished.1.writer.abandon()
+        rounds.encoding.kept = kept
+        finished.1 = try rounds.encoding.run(
+          finished.0.output, rounds.tags(finished.0.result.measurement), progress: report, isCancelled: isCancelled)
+      }
     }
     if isCancelled() { throw CancellationError() }
     try finished.1.writer.publish()
@@ -286,10 +342,14 @@ public struct Deliverer: Sendable {
 
   private func deliverable(_ id: String) -> Deliverable { deliverables.first { $0.id == id }?.value ?? Deliverable() }
 
-  private func encoding(_ id: String, _ deliverable: Deliverable, _ frameCount: Int, _ plan: RenderPlan) -> Encoding {
+  private func encoding(
+    _ id: String, _ deliverable: Deliverable, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
+    _ plan: RenderPlan
+  ) -> Encoding {
     Encoding(
       id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
-      seed: session.seed.value, frameCount: frameCount, sampleRate: Int(plan.sampleRate))
+      seed: session.seed.value, frameCount: frameCount, kept: kept, firstFrame: slice?.mastered.lowerBound ?? 0,
+      sampleRate: Int(plan.sampleRate))
   }
 
   /// A deliverable's tags, once its master has been measured.

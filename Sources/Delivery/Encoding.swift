@@ -11,7 +11,12 @@ struct Encoding: Sendable {
   var format: EncodingFormat
   var dither: DSP.DitherKind
   var seed: Int
+  /// Frames of the master.
   var frameCount: Int
+  /// Those of them that go into the file.
+  var kept: Range<Int>
+  /// The number of the master's first frame in the song, by which its dither is drawn.
+  var firstFrame = 0
   var sampleRate: Int
 
   /// A file that is whole, but not yet in its place.
@@ -26,9 +31,9 @@ struct Encoding: Sendable {
   func run(
     _ master: Scratch, _ tags: Tags, progress: (Double) -> Void, isCancelled: () -> Bool
   ) throws -> Encoded {
-    var hash = PCMHash(format, sampleRate: sampleRate, channels: 2, frames: frameCount)
+    var hash = PCMHash(format, sampleRate: sampleRate, channels: 2, frames: kept.count)
     let writer = try AudioFileWriter(
-      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: frameCount, tags: tags)
+      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: kept.count, tags: tags)
     do {
       let clipped = try encode(master, writer, &hash, progress: progress, isCancelled: isCancelled)
       try writer.complete()
@@ -54,22 +59,27 @@ struct Encoding: Sendable {
         kind: dither, bitDepth: bits, channelCount: 2, sampleRate: Double(sampleRate), seed: UInt64(seed),
         stream: nameKey(id))
     }
+    quantiser?.seek(to: firstFrame)
     let buffer = FrameBuffer(capacity: Self.blockFrames)
     var integers = [Int32](repeating: 0, count: 2 * Self.blockFrames)
     var floats = [Float](repeating: 0, count: 2 * Self.blockFrames)
     var start = 0
-    while start < frameCount {
+    // What comes before goes through the quantiser too: silence and shaped errors reach into what is kept.
+    while start < kept.upperBound {
       if isCancelled() { throw CancellationError() }
-      let count = min(Self.blockFrames, frameCount - start)
+      let count = min(Self.blockFrames, kept.upperBound - start)
+      let wanted = max(0, min(count, kept.lowerBound - start))..<count
       try buffer.edit(0..<count) { try master.read(&$0, from: start) }
       if quantiser != nil {
         buffer.read(0..<count) { frames in
           var span = integers.mutableSpan
           quantiser?.quantise(frames, into: &span)
         }
-        let samples = integers.span.extracting(0..<2 * count)
-        hash.update(samples)
-        try writer.write(samples)
+        let samples = integers.span.extracting(2 * wanted.lowerBound..<2 * count)
+        if !wanted.isEmpty {
+          hash.update(samples)
+          try writer.write(samples)
+        }
       } else {
         buffer.read(0..<count) { frames in
           for index in 0..<count {
@@ -77,12 +87,14 @@ struct Encoding: Sendable {
             floats[2 * index + 1] = Float(frames[index].y)
           }
         }
-        let samples = floats.span.extracting(0..<2 * count)
-        hash.update(samples)
-        try writer.write(samples)
+        let samples = floats.span.extracting(2 * wanted.lowerBound..<2 * count)
+        if !wanted.isEmpty {
+          hash.update(samples)
+          try writer.write(samples)
+        }
       }
       start += count
-      progress(Double(start) / Double(frameCount))
+      progress(Double(start) / Double(kept.upperBound))
     }
     return quantiser?.clippedSamples ?? 0
   }

@@ -80,7 +80,7 @@ public struct RenderReport: Sendable {
   private static func status(of diagnostics: [Diagnostic]) -> ExitStatus {
     let codes = Set(diagnostics.filter { $0.severity == .error }.map(\.code))
     if codes.isEmpty { return .done }
-    if codes.contains(.unknownDeliverable) { return .unusable }
+    if codes.contains(.unknownDeliverable) || codes.contains(.badRange) { return .unusable }
     if codes.contains(.overwritesInput) { return .refused }
     return codes.contains(.writeFailed) ? .output : .finding
   }

@@ -40,6 +40,10 @@ public enum DelayProcessor: Processor {
     return time + repeats * (time + ringing)
   }
 
+  public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? {
+    settings.feedback == 0 ? context.frames(settings.time) : nil
+  }
+
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> DelayKernel {
     makeKernel(settings, reaching: settings, context)
   }

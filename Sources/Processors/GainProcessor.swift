@@ -20,6 +20,8 @@ public enum GainProcessor: Processor {
     .init("polarity", \.polarity, "Sign of the output.", initial: .normal),
   ]
 
+  public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? { 0 }
+
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> MixMatrix {
     let gain = Maths.amplitude(decibels: settings.gain.magnitude)
     return MixMatrix(gain: settings.polarity == .inverted ? -gain : gain)

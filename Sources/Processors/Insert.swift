@@ -47,6 +47,11 @@ public struct Insert: VariantRecord {
     bypass ? 0 : declaration.tailSeconds(settings, context)
   }
 
+  /// Frames that the insert remembers; `nil` when it is all that came before.
+  public func memoryFrames(_ context: ProcessorContext) -> Int? {
+    bypass ? 0 : declaration.memoryFrames(settings, context)
+  }
+
   /// Whether the dry signal of `mix` goes through a filter, so that its phase is that of the processed one.
   package func turnsDryPhase(_ context: ProcessorContext) -> Bool { declaration.turnsDryPhase(settings, context) }
 
@@ -74,6 +79,7 @@ public struct ProcessorDeclaration: Sendable {
   let initial: any Sendable
   let latencyFrames: @Sendable (any Sendable, ProcessorContext) -> Int
   let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
+  let memoryFrames: @Sendable (any Sendable, ProcessorContext) -> Int?
   let isStereoByNature: @Sendable (any Sendable) -> Bool
   let turnsDryPhase: @Sendable (any Sendable, ProcessorContext) -> Bool
   let sidechain: @Sendable (any Sendable) -> String?
@@ -90,6 +96,7 @@ public struct ProcessorDeclaration: Sendable {
     initial = P.initial
     latencyFrames = { P.latencyFrames(typed($0), $1) }
     tailSeconds = { P.tailSeconds(typed($0), $1) }
+    memoryFrames = { P.memoryFrames(typed($0), $1) }
     turnsDryPhase = { P.makeDryFilter(typed($0), $1) != nil }
     isStereoByNature = { P.isStereoByNature(typed($0)) }
     sidechain = { P.sidechain(typed($0)) }

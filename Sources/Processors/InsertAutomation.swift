@@ -17,6 +17,8 @@ public struct InsertAutomation: Sendable {
   public var lanes: [Lane] = []
   /// Frames by which the insert's input lags behind the time line.
   public var inputLatency = 0
+  /// The number of the first frame that it will process.
+  public var firstFrame = 0
 
   public init() {}
 

@@ -23,8 +23,8 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   private var dryDelay: DelayLine
   private var dryFilter: BiquadCascade?
   private var motion: SettingsMotion<P>?
-  /// Frames since the start.
-  private var clock = 0
+  /// The number of the next frame.
+  private var clock: Int
   /// Frames by which what leaves the kernel lags behind the time line: lanes are read there.
   private let lag: Int
 
@@ -40,6 +40,7 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
     channels = insert.channels
     let latencyFrames = P.latencyFrames(settings, context)
     lag = automation.inputLatency + latencyFrames
+    clock = automation.firstFrame
     let isBlended = mix < 1 || mixLane != nil
     dry = isBlended || channels != .stereo ? FrameBuffer(capacity: blockFrames) : nil
     dryDelay = DelayLine(frameCount: dry == nil ? 0 : latencyFrames)

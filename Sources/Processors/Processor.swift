@@ -38,6 +38,8 @@ public protocol Processor: Sendable {
   static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int
   /// Seconds after which silent input has become output below −140 dB of what it was.
   static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double
+  /// Frames of input that an output frame depends on, beside its latency; `nil` when it is all that came before.
+  static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int?
   /// What the dry signal of `mix` goes through, so that its phase is that of the processed one; `nil` when
   /// nothing.
   static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade?
@@ -60,6 +62,7 @@ extension Processor {
   public static func sidechain(_ settings: Settings) -> String? { nil }
   public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { 0 }
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double { 0 }
+  public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? { nil }
   public static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade? { nil }
   public static func isStereoByNature(_ settings: Settings) -> Bool { false }
 }

@@ -50,6 +50,10 @@ public enum WidthProcessor: Processor {
     return crossover + (settings.sideHighShelf == 0 ? 0 : 0.003)
   }
 
+  public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? {
+    settings.monoBelow == nil && settings.sideHighShelf == 0 ? 0 : nil
+  }
+
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> StereoWidthKernel {
     StereoWidthKernel(kernelSettings(settings), sampleRate: context.sampleRate)
   }

@@ -13,6 +13,10 @@ struct Decimal {
 
   /// Reads the number at the start of `text`; `nil` when there is none.
   init?(prefixOf text: String) throws(QuantityError) {
+    if let plain = Decimal(plain: text) {
+      self = plain
+      return
+    }
     var characters = Substring(text)
     var digits = ""
     if let sign = characters.first, "+-−".contains(sign) {
@@ -70,6 +74,33 @@ struct Decimal {
       throw QuantityError(
         .malformed, "\(quoted(text)) ends with a space", suggestions: [String(text.dropLast(characters.count))])
     }
+  }
+
+  /// What nearly every number looks like, read byte by byte; `nil` for all that needs a closer look.
+  private init?(plain text: String) {
+    let bytes = text.utf8
+    func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+    var index = bytes.startIndex
+    let isSigned = bytes.first == UInt8(ascii: "-")
+    if isSigned || bytes.first == UInt8(ascii: "+") { index = bytes.index(after: index) }
+    let start = index
+    while index < bytes.endIndex, isDigit(bytes[index]) { index = bytes.index(after: index) }
+    let wholeCount = bytes.distance(from: start, to: index)
+    guard wholeCount > 0, wholeCount == 1 || bytes[start] != UInt8(ascii: "0") else { return nil }
+    if index < bytes.endIndex, bytes[index] == UInt8(ascii: ".") {
+      let point = index
+      repeat { index = bytes.index(after: index) } while index < bytes.endIndex && isDigit(bytes[index])
+      guard bytes.distance(from: point, to: index) > 1 else { return nil }
+    }
+    guard bytes.distance(from: start, to: index) < Self.digitLimit else { return nil }
+    digits = (isSigned ? "-" : "") + text[start..<index]
+    rest = ""
+    if index == bytes.endIndex { return }
+    // A unit after a blank, or one whose first letter is in no other way of writing a number.
+    guard bytes[index] == UInt8(ascii: " ") || "dHksmL%u".utf8.contains(bytes[index]) else { return nil }
+    while index < bytes.endIndex, bytes[index] == UInt8(ascii: " ") { index = bytes.index(after: index) }
+    guard index < bytes.endIndex, bytes[index] < 128 else { return nil }
+    rest = String(text[index...])
   }
 
   /// The number times ten to the `power`, rounded once.

@@ -19,7 +19,9 @@ public struct RenderPlan: Sendable {
   public var mix: Int
   /// For each master that was asked for, the index of the node that ends in its inserts.
   public var masters: [Int]
-  /// Frames of the time line that the render begins at.
+  /// The frame of the time line that rendering begins at; before it, all that sounds has no influence.
+  public var firstFrame = 0
+  /// The frame of the time line that what is kept begins at.
   public var startFrame: Int
   public var length: Length
   public var context: ProcessorContext
@@ -37,6 +39,22 @@ public struct RenderPlan: Sendable {
       case .untilSilent(_, let atMost): atMost
       }
     }
+  }
+
+  /// How far back from a frame of the mix or the masters anything reaches that is heard in it; `nil` when it is
+  /// all of the song.
+  public var memoryFrames: Int? {
+    var reach: [Int] = []
+    for node in nodes {
+      var own = node.sources.map { reach[$0] }.max() ?? 0
+      own += node.latencyFrames + node.shift.delayFrames
+      for planned in node.inserts {
+        guard let memory = planned.insert.memoryFrames(context), planned.automation.lanes.isEmpty else { return nil }
+        own += memory
+      }
+      reach.append(own)
+    }
+    return reach.max() ?? 0
   }
 
   public struct Node: Sendable {

@@ -5,7 +5,7 @@ import RenderPlan
 /// the length of blocks: the stretches are those of the lanes.
 struct ConnectionMover {
   /// Frames at a time: gains and matrices of so many stay in the nearest cache.
-  private static let chunkFrames = 512
+  private static let chunkFrames = 2048
   private var gains: [Double] = []
   private var matrices: [MixMatrix] = []
 

@@ -47,7 +47,9 @@ public struct MixRenderer: Sendable {
     }
     for outlet in outlets { kept[outlet.node] = max(kept[outlet.node], 2) }
     nodes = plan.nodes.enumerated().map { index, node in
-      RunningNode(node, context: plan.context, blockFrames: blockFrames, blocksKept: kept[index], open: open)
+      RunningNode(
+        node, context: plan.context, firstFrame: plan.firstFrame / blockFrames * blockFrames, blockFrames: blockFrames,
+        blocksKept: kept[index], open: open)
     }
   }
 
@@ -64,7 +66,8 @@ public struct MixRenderer: Sendable {
   public func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws {
     let frames = plan.length.frameLimit
     let latency = outlets.map { plan.nodes[$0.node].latencyFrames }.max() ?? 0
-    let blockCount = (plan.startFrame + frames + latency + blockFrames - 1) / blockFrames
+    let blocks =
+      plan.firstFrame / blockFrames..<(plan.startFrame + frames + latency + blockFrames - 1) / blockFrames
     let depth = plan.nodes.map(\.depth).max() ?? 0
     // The last nodes carry the most: they start first, so that no step waits for them alone.
     let order = plan.nodes.indices.sorted { a, b in
@@ -72,12 +75,13 @@ public struct MixRenderer: Sendable {
       return (x.depth > 0 ? 1 : 0, x.inserts.count, b) > (y.depth > 0 ? 1 : 0, y.inserts.count, a)
     }
     let failure = Mutex<(any Error)?>(nil)
-    for step in 0..<(blockCount + depth + 1) {
+    let steps = blocks.lowerBound..<blocks.upperBound + depth + 1
+    for step in steps {
       if isCancelled() { throw CancellationError() }
       var jobs: [Job] = []
-      for node in order where (0..<blockCount).contains(step - plan.nodes[node].depth) { jobs.append(.node(node)) }
+      for node in order where blocks.contains(step - plan.nodes[node].depth) { jobs.append(.node(node)) }
       for (index, outlet) in outlets.enumerated()
-      where (0..<blockCount).contains(step - plan.nodes[outlet.node].depth - 1) { jobs.append(.outlet(index)) }
+      where blocks.contains(step - plan.nodes[outlet.node].depth - 1) { jobs.append(.outlet(index)) }
       let ready = jobs
       forEachParallel(ready.count, workers: workers) { index in
         do {
@@ -91,7 +95,7 @@ public struct MixRenderer: Sendable {
         }
       }
       if let error = failure.withLock({ $0 }) { throw error }
-      progress(Double(step + 1) / Double(blockCount + depth + 1))
+      progress(Double(step + 1 - steps.lowerBound) / Double(steps.count))
     }
   }
 

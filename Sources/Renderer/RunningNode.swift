@@ -28,7 +28,7 @@ final class RunningNode: @unchecked Sendable {
   }
 
   init(
-    _ plan: RenderPlan.Node, context: ProcessorContext, blockFrames: Int, blocksKept: Int,
+    _ plan: RenderPlan.Node, context: ProcessorContext, firstFrame: Int, blockFrames: Int, blocksKept: Int,
     open: @escaping @Sendable (RenderPlan.Stem) throws -> any StemReader
   ) {
     self.plan = plan
@@ -39,8 +39,10 @@ final class RunningNode: @unchecked Sendable {
     shift = DelayLine(frameCount: plan.shift.delayFrames)
     mover = ConnectionMover()
     for planned in plan.inserts {
+      var automation = planned.automation
+      automation.firstFrame = firstFrame
       guard
-        let processing = planned.insert.makeProcessing(context, planned.automation, blockFrames: blockFrames)
+        let processing = planned.insert.makeProcessing(context, automation, blockFrames: blockFrames)
       else { continue }
       inserts.append(
         RunningChainLink(

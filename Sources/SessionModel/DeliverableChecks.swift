@@ -91,9 +91,9 @@ struct NameProblem: Error {
 
 extension ResolvedSession {
   /// The path of a deliverable's file below the output folder, with its ending.
-  public func outputPath(_ id: String, _ deliverable: Deliverable) -> String {
+  public func outputPath(_ id: String, _ deliverable: Deliverable, part: String? = nil) -> String {
     let name = (try? outputName(deliverable, id: id, self).get()) ?? "\(self.name)-\(id)"
-    return "\(name).\(deliverable.format?.rawValue ?? "wav")"
+    return "\(name)\(part.map { "-" + $0 } ?? "").\(deliverable.format?.rawValue ?? "wav")"
   }
 }
 

@@ -26,10 +26,10 @@ public struct Timeline: Sendable {
   static let limit = 24.0 * 3600
 
   /// Why a place does not exist.
-  struct Problem: Error {
+  public struct Problem: Error {
     var code: DiagnosticCode
-    var message: String
-    var hints: [String] = []
+    public var message: String
+    public var hints: [String] = []
   }
 
   /// A place on its way to seconds: musical as long as only musical steps led to it, so that it rounds once.
@@ -133,6 +133,14 @@ public struct Timeline: Sendable {
   public func frame(_ position: Position) -> Int {
     if case .time(.samples(let count)) = position.anchor, position.offset == nil { return count }
     return frame(atSeconds: (try? seconds(position)) ?? 0)
+  }
+
+  /// The frame of a place that comes from elsewhere than the session.
+  public func checkedFrame(_ position: Position) -> Result<Int, Problem> {
+    do throws(Problem) {
+      _ = try seconds(position)
+      return .success(frame(position))
+    } catch { return .failure(error) }
   }
 
   // MARK: Durations

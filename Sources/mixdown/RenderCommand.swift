@@ -31,6 +31,12 @@ struct RenderCommand: ParsableCommand {
   var only: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Keep this part: two places, like '17|1..25|1' or 'verse..chorus + 2 bars'. It equals that part of the whole.",
+      valueName: "A..B"))
+  var range: String?
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("Threads; by default one for each processor.", valueName: "N"))
   var jobs: Int?
 
@@ -95,6 +101,7 @@ struct RenderCommand: ParsableCommand {
     options.outputFolder = folder
     options.only = Set(only)
     options.jobs = jobs
+    options.range = range
     // For tests: the size of a block must change nothing.
     if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)),
       frames > 0
