@@ -124,6 +124,12 @@ public struct AutomationLane: Sendable, Equatable {
     return change > frame ? change : .max
   }
 
+  /// The frame after the last change of the move that `frame` lies in; `Int.max` outside of moves.
+  public func endOfChange(at frame: Int) -> Int {
+    guard let index = move(at: frame), frame <= moves[index].last else { return .max }
+    return moves[index].last + 1
+  }
+
   /// Whether a jump takes effect within `frames`.
   public func jumps(in frames: Range<Int>) -> Bool {
     guard var index = move(at: frames.upperBound - 1) else { return false }

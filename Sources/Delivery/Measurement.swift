@@ -42,6 +42,9 @@ extension Measurement {
   }
 }
 
+/// The level of an amplitude factor, in dB.
+public func decibels(ofAmplitude amplitude: Double) -> Double { Maths.decibels(amplitude: amplitude) }
+
 /// Measures an audio file of up to 64 channels.
 ///
 /// Mono is measured as dual mono. Files of more than two channels have loudness and peaks of all channels; their

@@ -15,12 +15,17 @@ public struct CheckedSession: Sendable {
   public let diagnostics: [Diagnostic]
 
   /// Reads the session at `path`, its parents and presets, and the header of every file that it names.
-  init(reading path: String, _ options: LoadOptions) {
+  init(reading path: String, _ options: LoadOptions, audio: Bool) {
     self.path = path
     let (session, problems) = Self.otherKind(path).map { (nil, [$0]) } ?? readSession(path, options)
     var media = MediaCheck()
     if let session { media.run(session) }
-    let found = problems + media.diagnostics
+    var scan = AudioCheck()
+    if audio, let session { scan.run(session, media.stems, workers: processorCount()) }
+    let allowed = Set(session?.session.allow ?? [])
+    let found = (problems + media.diagnostics + scan.diagnostics).filter {
+      $0.severity == .error || !allowed.contains($0.code.id)
+    }
     let isUsable = !found.contains { $0.severity == .error }
     self.session = isUsable ? session : nil
     stems = media.stems

@@ -15,6 +15,11 @@ struct MediaCheck {
   /// What was said about a place that several tracks share, through a preset or an alias.
   private var reported: Set<Place> = []
 
+  /// Stems that will be resampled.
+  private var otherRates: [(rate: SampleRate, setting: Setting, path: String, track: String)] = []
+  /// How long each clip's stem is, in seconds.
+  private var lengths: [(track: String, seconds: Double, setting: Setting, path: String)] = []
+
   private struct Place: Hashable {
     var range: SourceRange
     var file: String
@@ -30,6 +35,8 @@ struct MediaCheck {
       cover(at: path, resolved)
     }
     for (id, deliverable) in resolved.session.deliverables { encoding(of: deliverable, id, resolved) }
+    rates(resolved)
+    shortStems(resolved)
   }
 
   // MARK: Stems
@@ -51,7 +58,11 @@ struct MediaCheck {
       path: file, channelCount: info.channelCount, frameCount: info.frameCount, sampleRate: info.sampleRate)
     channels(of: clip, name, of: track, id, setting, file, info, resolved)
     start(of: clip, name, id, info, resolved)
-    rate(of: info, setting, file, path: path, resolved)
+    let own = SampleRate(magnitude: Double(info.sampleRate))
+    if own != resolved.session.sampleRate, reported.insert(Place(range: setting.range, file: file)).inserted {
+      otherRates.append((own, setting, path, id))
+    }
+    lengths.append((id, Double(info.frameCount) / Double(info.sampleRate), setting, path))
   }
 
   private mutating func header(of file: String) -> Result<AudioFileInfo, AudioFileError> {
@@ -100,19 +111,42 @@ struct MediaCheck {
       at: setting, path: path)
   }
 
-  private mutating func rate(
-    of info: AudioFileInfo, _ setting: Setting, _ file: String, path: String, _ resolved: ResolvedSession
-  ) {
+  /// One note for each rate that is not the session's.
+  private mutating func rates(_ resolved: ResolvedSession) {
     let session = resolved.session.sampleRate
-    let own = SampleRate(magnitude: Double(info.sampleRate))
-    guard own != session, reported.insert(Place(range: setting.range, file: file)).inserted else { return }
-    let stated = resolved.tree["sample_rate"]?.range
-    report(
-      .stemRate,
-      "`\(file)` has a sample rate of \(own.text) and the session one of \(session.text); this version does not resample",
-      at: setting, also: stated.map { [Diagnostic.Label($0, "the session's rate")] } ?? [], path: path,
-      hints: ["set the session's `sample_rate: \(own.text)` if all its stems have it, or convert the stem"])
+    for rate in Set(otherRates.map(\.rate.magnitude)).sorted() {
+      let stems = otherRates.filter { $0.rate.magnitude == rate }
+      let names = listed(stems.prefix(5).map(\.track), conjunction: "and")
+      let more = stems.count > 5 ? " and \(stems.count - 5) more" : ""
+      diagnostics.append(
+        Diagnostic(
+          .stemRate, .note,
+          "the stem\(stems.count == 1 ? "" : "s") of \(names)\(more) \(stems.count == 1 ? "is" : "are") at \(stems[0].rate.text) and \(stems.count == 1 ? "is" : "are") resampled to the session's \(session.text)",
+          at: stems[0].setting.range, path: stems[0].path))
+    }
   }
+
+  /// A stem less than half as long as most, among tracks that play one stem from the start.
+  private mutating func shortStems(_ resolved: ResolvedSession) {
+    let whole = lengths.filter { stem in
+      guard let clips = resolved.session.tracks[stem.track]?.clips, clips.count == 1, let clip = clips.first?.value
+      else {
+        return false
+      }
+      return clip.at == .zero && clip.loop == .times(1)
+    }
+    guard whole.count >= 4 else { return }
+    let usual = whole.map(\.seconds).sorted()[whole.count / 2]
+    for stem in whole where stem.seconds < usual / 2 {
+      diagnostics.append(
+        Diagnostic(
+          .shortStem, .note,
+          "the stem is \(rounded(stem.seconds)) s long, and most of the others are \(rounded(usual)) s",
+          at: stem.setting.range, path: stem.path, hints: ["if it is meant: `allow: [P0507]`"]))
+    }
+  }
+
+  private func rounded(_ seconds: Double) -> String { plainDecimal((seconds * 10).rounded() / 10) }
 
   // MARK: Covers and encoders
 

@@ -17,8 +17,11 @@ public enum Mixdown {
   public static let version = "0.1.0"
 
   /// Everything short of rendering: syntax, types, references, routing, the headers of all files.
-  public static func check(_ path: String, _ options: LoadOptions = LoadOptions()) -> CheckedSession {
-    CheckedSession(reading: path, options)
+  /// - Parameter audio: also reads every stem to its end.
+  public static func check(
+    _ path: String, _ options: LoadOptions = LoadOptions(), audio: Bool = false
+  ) -> CheckedSession {
+    CheckedSession(reading: path, options, audio: audio)
   }
 
   /// The session with all its layers laid, without a look at its audio; `nil` when there is an error.

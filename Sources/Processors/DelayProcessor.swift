@@ -59,7 +59,7 @@ public enum DelayProcessor: Processor {
   }
 
   /// A time that glides is a moving tape head: its place is that of every frame.
-  public static let stepFrames = 1
+  public static let stepFrames = 1...1
 
   public static func update(
     _ kernel: inout DelayKernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange

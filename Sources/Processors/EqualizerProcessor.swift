@@ -33,9 +33,9 @@ public enum EqualizerProcessor: Processor {
     BiquadCascade(sections(settings, context))
   }
 
-  /// In 50 ms from 20 Hz to 20 kHz, coefficients that are even within 8 frames stay 90 dB below the signal beside
+  /// From 20 Hz to 20 kHz in 50 ms, coefficients that are even within 4 frames stay 70 dB below the signal beside
   /// those of every frame.
-  public static let stepFrames = 8
+  public static let stepFrames = 4...32
 
   public static func update(
     _ kernel: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange

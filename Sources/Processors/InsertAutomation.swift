@@ -28,13 +28,17 @@ public struct InsertAutomation: Sendable {
 
 /// Moves a kernel's settings along their lanes.
 ///
-/// While an exact parameter moves, every frame gets its own settings; for others it is every
-/// `P.stepFrames`, counted from time zero, with the kernel's smoothing in between. While nothing moves, nothing
-/// is done.
+/// While an exact parameter moves, every frame gets its own settings; for others it is a step of 32 frames or less,
+/// on a grid from time zero, with the kernel's smoothing in between: the faster they move, the shorter the steps.
+/// While nothing moves, nothing is done.
 struct SettingsMotion<P: Processor> {
   private struct Mover {
     var lane: AutomationLane
     var isExact: Bool
+    /// Whether it moves by ratios.
+    var isLogarithmic: Bool
+    /// The width of its range, where it moves by differences.
+    var span: Double
     var set: @Sendable (inout P.Settings, Double) -> Void
   }
 
@@ -58,7 +62,13 @@ struct SettingsMotion<P: Processor> {
       guard case .target(let target) = automationTarget(lane.path[...], of: settings, in: P.parameters) else {
         continue
       }
-      movers.append(Mover(lane: lane.lane, isExact: target.parameter.isExact, set: target.set))
+      let range = target.parameter.scalar.range ?? 0...0
+      let span = range.upperBound - range.lowerBound
+      movers.append(
+        Mover(
+          lane: lane.lane, isExact: target.parameter.isExact,
+          isLogarithmic: target.parameter.scale == .logarithmic, span: span > 0 && span.isFinite ? span : 100,
+          set: target.set))
     }
     if movers.isEmpty { return nil }
     set(at: .min / 2)
@@ -93,14 +103,39 @@ struct SettingsMotion<P: Processor> {
     }
     let limit = min(limit, exact == .max ? limit : exact - frame)
     if frame < stepEnd { return min(limit, stepEnd - frame) }
-    let cell = floorDivided(stepped, P.stepFrames) * P.stepFrames
-    if cell > frame { return min(limit, cell - frame) }
-    stepEnd = (floorDivided(frame, P.stepFrames) + 1) * P.stepFrames
+    if stepped > frame { return min(limit, stepped == .max ? limit : stepped - frame) }
+    let finest = P.stepFrames.lowerBound
+    stepEnd = (floorDivided(frame, finest) + 1) * finest
+    // As long as it may be: on its grid, and with little movement.
+    var length = finest * 2
+    while length <= P.stepFrames.upperBound, frame % length == 0, movement(from: frame, length) <= Self.stepMovement {
+      stepEnd = frame + length
+      length *= 2
+    }
+    // Nor does a step reach past the end of a move, whose value is exact there.
+    for mover in movers where !mover.isExact { stepEnd = min(stepEnd, mover.lane.endOfChange(at: frame)) }
     // The last frame of the step has its exact value, and the frames before are on the way.
     set(at: stepEnd - 1)
     let jumps = movers.contains { !$0.isExact && $0.lane.jumps(in: frame..<stepEnd) }
     update(&kernel, &dryFilter, jumps ? .jump(jumpFrames) : .step(stepEnd - frame))
     return min(limit, stepEnd - frame)
+  }
+
+  /// The most that a step may move, of ten octaves or of a parameter's range: four frames of all of it in 50 ms at
+  /// 48 kHz.
+  private static var stepMovement: Double { 4.0 / 2400 }
+
+  /// How far the parameters move within `length` frames from `frame` on; 1 is ten octaves, or all of a range.
+  private func movement(from frame: Int, _ length: Int) -> Double {
+    var most = 0.0
+    for mover in movers where !mover.isExact {
+      let start = mover.lane.value(at: frame - 1), end = mover.lane.value(at: frame + length - 1)
+      let moved =
+        mover.isLogarithmic && start > 0 && end > 0
+        ? Maths.log2(end / start) / 10 : (end - start) / mover.span
+      most = max(most, abs(moved))
+    }
+    return most
   }
 
   private func update(_ kernel: inout P.Kernel, _ dryFilter: inout BiquadCascade?, _ change: ParameterChange) {

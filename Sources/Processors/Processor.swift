@@ -29,8 +29,9 @@ public protocol Processor: Sendable {
   /// The same for the filter of `makeDryFilter`.
   static func update(
     dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange)
-  /// Frames from one evaluation of moving parameters to the next, at most 32 (FORMAT, *Automation*).
-  static var stepFrames: Int { get }
+  /// Frames from one evaluation of moving parameters to the next, powers of two up to 32 (FORMAT, *Automation*):
+  /// the shorter, the faster something moves.
+  static var stepFrames: ClosedRange<Int> { get }
 
   /// The track or bus that its detector hears instead of the signal.
   static func sidechain(_ settings: Settings) -> String?
@@ -58,7 +59,7 @@ extension Processor {
   public static func update(
     dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
   ) {}
-  public static var stepFrames: Int { 16 }
+  public static var stepFrames: ClosedRange<Int> { 8...32 }
   public static func sidechain(_ settings: Settings) -> String? { nil }
   public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { 0 }
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double { 0 }

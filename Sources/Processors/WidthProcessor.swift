@@ -58,7 +58,7 @@ public enum WidthProcessor: Processor {
     StereoWidthKernel(kernelSettings(settings), sampleRate: context.sampleRate)
   }
 
-  public static let stepFrames = 8
+  public static let stepFrames = 4...32
 
   public static func update(
     _ kernel: inout StereoWidthKernel, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange

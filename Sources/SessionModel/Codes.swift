@@ -121,10 +121,39 @@ extension DiagnosticCode {
       1.
       """)
   public static let stemRate = DiagnosticCode(
-    "P0506", title: "a stem of another sample rate",
+    "P0506", title: "stems of another sample rate",
     explanation: """
-      The stem's rate is not the session's. This version does not resample: set the session's `sample_rate` to
-      that of its stems, or convert the stem.
+      The rate of these stems is not the session's, so they are resampled, by linear phase and with nothing added:
+      flat to 0.91 of half the lower rate, and 140 dB down from there on. If all stems have one rate, write it as the
+      session's `sample_rate`. Silence it with `allow: [P0506]`.
+      """)
+  public static let shortStem = DiagnosticCode(
+    "P0507", title: "a stem much shorter than the rest",
+    explanation: """
+      The stems of a song are mostly exported from one place to one place, so that they are of one length. This one
+      is less than half as long as the others: perhaps its export was cut off. If it is meant, `allow: [P0507]`, or
+      place it as a clip.
+      """)
+  public static let silentStem = DiagnosticCode(
+    "P0508", title: "a silent stem",
+    explanation: "No sample of the file is above -100 dBFS. Most likely its export went wrong. `allow: [P0508]`.")
+  public static let clippedStem = DiagnosticCode(
+    "P0509", title: "a clipped stem",
+    explanation: """
+      Three or more samples in a row are at full scale: the recording or its export was too loud. No gain in the mix
+      undoes it. If it is meant, `allow: [P0509]`.
+      """)
+  public static let offsetStem = DiagnosticCode(
+    "P0510", title: "a stem with an offset",
+    explanation: """
+      The mean of the samples is not zero (DC). It takes headroom and makes compressors and limiters work for nothing;
+      `dc_block` takes it out. If it is meant, `allow: [P0510]`.
+      """)
+  public static let invertedTwins = DiagnosticCode(
+    "P0511", title: "stems that cancel each other",
+    explanation: """
+      Two stems, or the two channels of one, are the same with inverted polarity: played together at one level they
+      are silence. If it is meant, `allow: [P0511]`.
       """)
   public static let unknownTarget = DiagnosticCode(
     "G0601", title: "a bus that is not there",
@@ -205,6 +234,7 @@ extension DiagnosticCode {
       .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
       .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
       .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
+      .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins,
       .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
       .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName,
       .deliverableRate,

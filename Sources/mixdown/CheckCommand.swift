@@ -15,6 +15,9 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Session files.", valueName: "FILE"), completion: sessionCompletion)
   var files: [String]
 
+  @Flag(help: "Read every stem to its end: silent, clipped, offset, damaged and inverted ones.")
+  var audio = false
+
   @Option(help: ArgumentHelp("How problems are printed.", valueName: "FORMAT"))
   var format: Format?
 
@@ -33,7 +36,7 @@ struct CheckCommand: ParsableCommand {
     var printed: [(path: String, diagnostics: [Diagnostic])] = []
     var hasErrors = false
     for (index, path) in files.enumerated() {
-      let checked = Mixdown.check(path, session.loading)
+      let checked = Mixdown.check(path, session.loading, audio: audio)
       hasErrors = hasErrors || checked.status != .done
       let shown = quiet.quiet ? checked.diagnostics.filter { $0.severity == .error } : checked.diagnostics
       printed.append((path, shown))

@@ -91,7 +91,8 @@ struct DeliveryTests {
         options.blockFrames = block
       }
       #expect(
-        other.files.map(\.pcmSHA256) == first.files.map(\.pcmSHA256), "\(jobs) jobs, blocks of \(block)")
+        other.files.map(\.pcmSHA256) == first.files.map(\.pcmSHA256),
+        "\(jobs) jobs, blocks of \(block): \(other.messages)")
       #expect(other.files.map(\.sha256) == first.files.map(\.sha256))
       #expect(other.files.map(\.measurement) == first.files.map(\.measurement))
     }

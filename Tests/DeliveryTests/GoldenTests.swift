@@ -17,7 +17,14 @@ struct GoldenTests {
   static let golden = here + "/golden.txt"
   static let repository = here + "/../.."
 
-  @Test("the examples render to their samples", arguments: ["01-first-mix/first-mix"])
+  static let names = [
+    "01-first-mix/first-mix", "02-levels-and-panning/levels-and-panning",
+    "03-eq-and-compression/eq-and-compression", "04-sends-and-returns/sends-and-returns",
+    "05-groups-vcas-and-sidechain/groups-vcas-and-sidechain", "06-automation/automation",
+    "07-clips-and-fades/clips-and-fades", "08-tempo-and-bars/tempo-and-bars",
+  ]
+
+  @Test("the examples render to their samples", arguments: names)
   func examples(_ name: String) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/mixdown-golden-\(UUID().uuidString)"
     var options = RenderOptions()
