@@ -38,6 +38,7 @@ demo: build ## render the first example: WAV, FLAC and MP3 from its stems
 	$(BIN) render $(EXAMPLE)
 
 test: setup ## run all tests
+	Tests/no-libm.sh
 	$(SWIFT) test -c release
 
 lint: ## check the layout of the code

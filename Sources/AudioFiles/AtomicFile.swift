@@ -27,6 +27,8 @@ public final class AtomicFile: @unchecked Sendable {
   private var descriptor: Int32
   private var madeFolders: [String] = []
 
+  private static let attempts = 100
+
   /// Makes missing folders, then the temporary file.
   public init(replacing path: String) throws(AudioFileError) {
     self.path = path
@@ -35,9 +37,13 @@ public final class AtomicFile: @unchecked Sendable {
     temporary = folder + ".mixdown-\(getpid())-\(serial.add(1, ordering: .relaxed).newValue).tmp"
     descriptor = -1
     do throws(AudioFileError) {
-      try makeFolders(folder)
-      guard unfinished.add(temporary, madeFolders) else { throw failure(interrupted) }
-      descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      // Another file of this program that is abandoned may take the folder away that it had made.
+      for _ in 0..<Self.attempts where descriptor < 0 {
+        try makeFolders(folder)
+        guard unfinished.add(temporary, madeFolders) else { throw failure(interrupted) }
+        descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor < 0, errno != ENOENT { break }
+      }
       guard descriptor >= 0 else { throw failure() }
       // A file that is replaced keeps its permissions.
       var status = stat()

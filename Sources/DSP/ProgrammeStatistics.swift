@@ -62,15 +62,20 @@ public struct ProgrammeStatistics: Sendable {
   /// Σ L·R / √(Σ L² · Σ R²): 1 mono, 0 unrelated, −1 inverted. `nil` for one channel, or if either is silent.
   public var correlation: Double? {
     guard channelCount == 2, squares.x > 0, squares.y > 0 else { return nil }
-    return product / (squares.x.magnitude.squareRoot() * squares.y.magnitude.squareRoot())
+    return product / Self.root(squares.x * squares.y)
   }
 
   /// The root mean square of each channel, as a factor of full scale; `nil` for an empty programme.
   public var rootMeanSquare: (left: Double, right: Double)? {
     guard frameCount > 0 else { return nil }
     let mean = squares / Double(frameCount)
-    return (mean.x.magnitude.squareRoot(), mean.y.magnitude.squareRoot())
+    return (Self.root(mean.x), Self.root(mean.y))
   }
+
+  /// Where the compiler can prove that `x` is no less than 0, it drops the magnitude, and then calls the C library
+  /// for what is no number. It cannot see through a function that is not inlined.
+  @inline(never)
+  private static func root(_ x: Double) -> Double { x.magnitude.squareRoot() }
 
   public mutating func reset() { self = ProgrammeStatistics(channelCount: channelCount) }
 

@@ -97,28 +97,13 @@ struct TruePeakKernel: Sendable {
     let offset = Double(phase) / Double(phases)
     let height = Maths.sineAndCosine(turns: offset / 2).sine
     let half = Double(taps / 2)
+    let window = KaiserWindow(shape: shape)
     return (0..<taps).map { tap in
       let distance = offset - Double(tap - (taps / 2 - 1))
       // sin π(offset − k) = (−1)^k sin π·offset.
       let sine = (tap - (taps / 2 - 1)) % 2 == 0 ? height : -height
-      let place = distance / half
-      let window = bessel(shape * (1 - place * place).magnitude.squareRoot()) / bessel(shape)
-      return sine / (Maths.pi * distance) * window
+      return sine / (Maths.pi * distance) * window.value(at: distance / half)
     }
-  }
-
-  /// The modified Bessel function I₀ by its power series (*NIST Digital Library of Mathematical Functions* 10.25.2).
-  private static func bessel(_ x: Double) -> Double {
-    let quarter = x * x / 4
-    var term = 1.0
-    var sum = 1.0
-    var index = 1.0
-    while term > sum * 1e-18 {
-      term *= quarter / (index * index)
-      sum += term
-      index += 1
-    }
-    return sum
   }
 
   /// Σ|q| of `error` = q · ((1 − 0.7 z⁻¹)/1.7)⁴, near the middle and elsewhere.

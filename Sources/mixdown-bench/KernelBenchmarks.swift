@@ -49,6 +49,13 @@ func measureKernels() -> [Report.Kernel] {
     var span = integers.mutableSpan
     dither.quantise(frames.span, into: &span)
   }
+  for (name, from, to) in [("44.1 to 48 kHz", 44_100, 48_000), ("96 to 44.1 kHz", 96_000, 44_100)] {
+    var resampler = Resampler(from: from, to: to)
+    // A constant is no less work for it than noise.
+    let range = resampler.inputRange(for: 0..<blockFrames)
+    let input = [Frame](repeating: Frame(0.25, -0.25), count: range.count)
+    measure("resampler, \(name)") { resampler.process(input.span, startingAt: range.lowerBound, into: &$0, from: 0) }
+  }
   return kernels
 }
 

@@ -1,21 +1,5 @@
-import AudioFiles
 import DSP
-import RenderPlan
 import Renderer
-
-/// A stem's file for the renderer.
-final class FileStem: StemReader {
-  private let reader: AudioFileReader
-
-  init(_ stem: RenderPlan.Stem) throws(AudioFileError) {
-    reader = try AudioFileReader(stem.path, channels: stem.channels)
-  }
-
-  func read(into frames: inout MutableSpan<Frame>, from start: Int) throws {
-    if reader.position != start { try reader.seek(to: start) }
-    _ = try reader.readFrames(into: &frames)
-  }
-}
 
 /// Watches the mix for its last frame at or over −100 dBFS.
 final class SilenceWatch: FrameSink, @unchecked Sendable {

@@ -1,0 +1,174 @@
+import AudioFiles
+import DSP
+import Diagnostics
+import Processors
+import Quantities
+import RenderPlan
+import Renderer
+import SessionModel
+import Synchronization
+import Tables
+
+// A master and the files that are made from it.
+
+extension Deliverer {
+  /// How a file comes about: from the master that the group shares, or, when it is lossy and has something to
+  /// hold, from one of its own.
+  enum Route {
+    case shared(Encoding)
+    case own(LossyRounds)
+
+    var encoding: Encoding {
+      switch self {
+      case .shared(let encoding): encoding
+      case .own(let rounds): rounds.encoding
+      }
+    }
+  }
+
+  func deliver(
+    _ group: MasterGroup, _ take: MasterTake, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
+    _ plan: RenderPlan, _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [(DeliveredFile, AudioFileWriter)] {
+    let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
+    func isOwn(_ deliverable: Deliverable) -> Bool { holdsSomething && deliverable.encoding.isLossy }
+    let sharing = group.deliverables.filter { !isOwn($0.value) }.map(\.id)
+    let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
+    // Masters are made side by side when there are several; else the one has all threads.
+    let masterCount = (sharing.isEmpty ? 0 : 1) + own.count
+    func mastering() -> Mastering {
+      Mastering(
+        master: group.master, take: take, frameCount: frameCount, context: plan.context,
+        workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+    }
+    let shared = mastering()
+    let routes = try group.deliverables.map { id, deliverable in
+      let encoding = encoding(id, deliverable, frameCount, kept, slice, plan)
+      let tags = try tags(id, deliverable)
+      return isOwn(deliverable)
+        ? Route.own(LossyRounds(mastering: mastering(), encoding: encoding, tags: tags)) : .shared(encoding)
+    }
+
+    var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
+    if !sharing.isEmpty { masterJobs.append((sharing, { try shared.run(shared.target) })) }
+    for case .own(let rounds) in routes { masterJobs.append(([rounds.encoding.id], rounds.firstMaster)) }
+    let jobs = Unchecked(masterJobs)
+    let masters = runParallel(masterJobs.count) { try jobs.value[$0].make() }
+    progress(RenderProgress(phase: "master", fraction: 1))
+
+    var ready: [(route: Route, mastered: Mastered)] = []
+    for (job, outcome) in zip(masterJobs, masters) {
+      switch outcome {
+      case .success(let mastered):
+        result.diagnostics += noteOnLimiting(mastered, job.ids, group.master)
+        for route in routes where job.ids.contains(route.encoding.id) { ready.append((route, mastered)) }
+      case .failure(let refusal as MasteringRefusal): result.diagnostics += job.ids.map(refusal.diagnostic)
+      case .failure(let error): throw error
+      }
+    }
+    // The slowest start first, so that they run beside all others.
+    let ordered = Unchecked(
+      ready.filter { $0.route.encoding.format.isLossy } + ready.filter { !$0.route.encoding.format.isLossy })
+    let files = runParallel(ordered.value.count) { index in
+      try file(ordered.value[index].route, ordered.value[index].mastered, progress: progress, isCancelled: isCancelled)
+    }
+    var finished: [(DeliveredFile, AudioFileWriter)] = []
+    for (entry, outcome) in zip(ordered.value, files) {
+      let encoding = entry.route.encoding
+      switch outcome {
+      case .success(let (mastered, file, hash)):
+        result.diagnostics += notes(on: encoding, file)
+        let delivered = DeliveredFile(
+          id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash, measurement: file.measurement,
+          gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting)
+        finished.append((delivered, file.writer))
+      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic(encoding.id))
+      case .failure(let error as AudioFileError) where error.side == .output:
+        result.diagnostics.append(unwritten(encoding.id, error))
+      case .failure(let error): throw error
+      }
+    }
+    return finished
+  }
+
+  func unwritten(_ id: String, _ error: AudioFileError) -> Diagnostic {
+    Diagnostic(.writeFailed, .error, error.message, path: "deliverables.\(id)", hints: error.hints)
+  }
+
+  /// Encodes and judges one file.
+  func file(
+    _ route: Route, _ mastered: Mastered, progress: @escaping @Sendable (RenderProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> (Mastered, Encoding.Encoded, hash: String) {
+    let report: (Double) -> Void = { progress(RenderProgress(phase: route.encoding.id, fraction: $0)) }
+    var finished: (Mastered, Encoding.Encoded)
+    switch route {
+    case .shared(let encoding):
+      let tags = try tags(encoding.id, deliverable(encoding.id))(mastered.result.measurement)
+      finished = (mastered, try encoding.run(mastered.output, tags, progress: report, isCancelled: isCancelled))
+    case .own(var rounds):
+      let kept = rounds.encoding.kept
+      rounds.encoding.kept = 0..<rounds.encoding.frameCount
+      finished = try rounds.run(mastered, progress: report, isCancelled: isCancelled)
+      if kept != rounds.encoding.kept {
+        // The whole decided the gain; the part is what is wanted.
+        finished.1.writer.abandon()
+        rounds.encoding.kept = kept
+        finished.1 = try rounds.encoding.run(
+          finished.0.output, rounds.tags(finished.0.result.measurement), progress: report, isCancelled: isCancelled)
+      }
+    }
+    return (finished.0, finished.1, fileHash(finished.1.writer.unpublishedPath) ?? "")
+  }
+
+  func runParallel<Value>(_ count: Int, _ body: @Sendable (Int) throws -> Value) -> [Result<Value, any Error>] {
+    let outcomes = Mutex(Unchecked([Int: Result<Value, any Error>]()))
+    forEachParallel(count, workers: workers) { index in
+      let outcome = Unchecked(Result { try body(index) })
+      outcomes.withLock { $0.value[index] = outcome.value }
+    }
+    return outcomes.withLock { outcomes in (0..<count).compactMap { outcomes.value[$0] } }
+  }
+
+  func deliverable(_ id: String) -> Deliverable { deliverables.first { $0.id == id }?.value ?? Deliverable() }
+
+  func encoding(
+    _ id: String, _ deliverable: Deliverable, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
+    _ plan: RenderPlan
+  ) -> Encoding {
+    Encoding(
+      id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
+      seed: session.seed.value, frameCount: frameCount, kept: kept, firstFrame: slice?.mastered.lowerBound ?? 0,
+      sampleRate: Int(plan.sampleRate))
+  }
+
+  /// A deliverable's tags, once its master has been measured.
+  func tags(_ id: String, _ deliverable: Deliverable) throws -> (Measurement) -> Tags {
+    let metadata = deliverable.metadata.laid(over: session.metadata)
+    let coverPath =
+      resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
+    let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
+    let tempo = session.tempo.first?.bpm.magnitude
+    return { Tags(metadata, tempo: tempo, cover: cover, id3: deliverable.id3, $0) }
+  }
+}
+
+extension Metadata {
+  /// These tags, and those of `lower` where these have none.
+  func laid(over lower: Metadata) -> Metadata {
+    var result = self
+    let keys: [WritableKeyPath<Metadata, String?>] = [
+      \.title, \.artist, \.album, \.albumArtist, \.composer, \.lyricist, \.genre, \.date, \.track, \.disc, \.isrc,
+      \.upc, \.label, \.catalogNumber, \.copyright, \.comment, \.language, \.cover,
+    ]
+    for key in keys where result[keyPath: key] == nil { result[keyPath: key] = lower[keyPath: key] }
+    return result
+  }
+}
+
+/// Passes what is only ever used by one thread at a time from one to another.
+struct Unchecked<Value>: @unchecked Sendable {
+  var value: Value
+  init(_ value: Value) { self.value = value }
+}

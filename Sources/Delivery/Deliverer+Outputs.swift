@@ -1,0 +1,70 @@
+import AudioFiles
+import DSP
+import Diagnostics
+import Quantities
+import RenderPlan
+import SessionModel
+import Tables
+
+// Where files go, and which part of the song goes into them.
+
+extension Deliverer {
+  var folder: String {
+    options.outputFolder ?? Project.join(Project.parent(resolved.path), "renders")
+  }
+
+  /// Where a deliverable's file goes.
+  public func outputPath(_ id: String) -> String? {
+    deliverables.first { $0.id == id }.map {
+      Project.join(folder, resolved.outputPath($0.id, $0.value, part: options.range.map(fileName)))
+    }
+  }
+
+  /// A range as part of a file's name.
+  func fileName(_ range: String) -> String {
+    String(range.compactMap { $0 == " " ? nil : "|:/".contains($0) ? "." : $0 })
+  }
+
+  // MARK: A range
+
+  func slice(_ text: String, of plan: RenderPlan, _ groups: [MasterGroup]) throws(RangeProblem) -> RangeSlice {
+    try RangeSlice(
+      try RangeSlice.frames(text, Timeline(session)), of: plan, groups.map(\.master),
+      usesShapedDither: deliverables.contains { $0.value.ditherInForce == .shaped })
+  }
+
+  /// What is kept of a master of `frameCount` frames.
+  func keptFrames(_ slice: RangeSlice?, of frameCount: Int) -> Range<Int> {
+    guard let slice else { return 0..<frameCount }
+    let offset = slice.mastered.lowerBound
+    let end = max(1, min(frameCount, slice.kept.upperBound - offset))
+    return min(end - 1, slice.kept.lowerBound - offset)..<end
+  }
+
+  func note(on slice: RangeSlice) -> [Diagnostic] {
+    guard let reason = slice.reason else { return [] }
+    let what = slice.mastered.upperBound > slice.kept.upperBound ? "the whole song" : "the song up to its end"
+    return [Diagnostic(.rangeNeedsMore, .note, "for this range \(what) was rendered: \(reason)")]
+  }
+
+  func problemsWithOutputs() -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    let known = session.deliverables.isEmpty ? ["mix"] : session.deliverables.map(\.id)
+    for id in options.only.sorted() where !known.contains(id) {
+      let meant = closestMatch(to: id, among: known)
+      problems.append(
+        Diagnostic(
+          .unknownDeliverable, .error, "there is no deliverable `\(id)`",
+          hints: [meant.map { "did you mean `\($0)`?" } ?? "the deliverables are \(known.joined(separator: ", "))"]))
+    }
+    let inputs = Set((stems.values.map(\.path) + resolved.filesRead).compactMap { FileIdentity($0) })
+    for (id, _) in deliverables {
+      guard let path = outputPath(id), let identity = FileIdentity(path), inputs.contains(identity) else { continue }
+      problems.append(
+        Diagnostic(
+          .overwritesInput, .error, "the deliverable `\(id)` would overwrite an input, `\(path)`",
+          hints: ["give it a `name`, or another output folder"]))
+    }
+    return problems
+  }
+}
