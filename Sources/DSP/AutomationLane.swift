@@ -116,6 +116,12 @@ public struct AutomationLane: Sendable, Equatable {
     {
       return frame
     }
+    // Where one move begins at the end of another, the end is a change.
+    if let index, index > 0, moves[index].first == frame, moves[index - 1].last == frame,
+      moves[index - 1].from != moves[index - 1].to
+    {
+      return frame
+    }
     // A move that is no jump still has its first value at its first frame.
     var next = index.map { moves[$0].first == frame ? $0 : $0 + 1 } ?? 0
     while next < moves.count, moves[next].from == moves[next].to { next += 1 }

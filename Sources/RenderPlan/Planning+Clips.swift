@@ -37,7 +37,8 @@ extension Planner {
     if stem.isMono, !trackIsMono { gain *= law(track.strip).gains(at: 0).x }
     return RenderPlan.Clip(
       id: name, stem: stem, start: start, length: length, region: region, isReversed: clip.reverse, gain: gain,
-      fadeIn: fade(clip.fadeIn, at: clip.at, length), fadeOut: fade(clip.fadeOut, at: clip.at, length))
+      fadeIn: fade(clip.fadeIn, length) { timeline.frames($0, from: clip.at) },
+      fadeOut: fade(clip.fadeOut, length) { timeline.frames($0, before: start + length) })
   }
 
   private func start(of clip: SessionModel.Clip, _ track: Track) -> Int {
@@ -63,9 +64,9 @@ extension Planner {
     }
   }
 
-  private func fade(_ fade: SessionModel.Fade?, at place: Position, _ length: Int) -> DSP.Fade {
+  private func fade(_ fade: SessionModel.Fade?, _ length: Int, _ frames: (TimeSpan) -> Int) -> DSP.Fade {
     guard let fade else { return DSP.Fade(.linear, length: 0) }
-    return DSP.Fade(fade.curve.dsp, length: min(length, timeline.frames(fade.span, from: place)))
+    return DSP.Fade(fade.curve.dsp, length: min(length, frames(fade.span)))
   }
 
   /// Where the song ends by itself: its `length`, or the end of the last clip, muted ones included; loops that

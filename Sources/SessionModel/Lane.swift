@@ -64,9 +64,36 @@ public struct AutomationPoint: Record {
   public init() {}
 
   init?(_ setting: Setting, _ decoder: inout Decoder) {
+    if let plain = Self(plain: setting) {
+      self = plain
+      return
+    }
     guard var point = decoder.record(setting, as: AutomationPoint.self) else { return nil }
     point.setting = setting
     self = point
+  }
+
+  /// A point of the kind that a session has thousands of, without the table's detours; `nil` for all that needs a
+  /// closer look, such as a message.
+  private init?(plain setting: Setting) {
+    guard let entries = setting.entries else { return nil }
+    var hasPlace = false
+    for entry in entries {
+      guard let text = entry.value.text, !text.isEmpty else { return nil }
+      switch entry.key {
+      case "at":
+        guard let at = try? Position(parsing: text) else { return nil }
+        self.at = at
+        hasPlace = true
+      case "value": value = text
+      case "curve":
+        guard let curve = Curve(rawValue: text) else { return nil }
+        self.curve = curve
+      default: return nil
+      }
+    }
+    guard hasPlace else { return nil }
+    self.setting = setting
   }
 
   public static let noun = "a point"

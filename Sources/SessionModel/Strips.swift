@@ -36,7 +36,8 @@ public struct Strip: Sendable {
 
   static let trimFields: [Field<Strip>] = [
     .init(
-      "trim", \.trim, -96...48, "Level at the top of the strip, before the inserts.", initial: 0, automation: .exact),
+      "trim", \.trim, -.infinity...48, "Level at the top of the strip, before the inserts.", initial: 0,
+      automation: .exact),
     .init("polarity", \.polarity, "Sign of the signal.", initial: .normal),
     .init("delay", \.delay, "Shifts the signal in time; a minus makes it earlier.", initial: .zero),
   ]

@@ -19,7 +19,12 @@ struct Environment {
   ///
   /// A whole value takes the parameter's own place and remembers where it was used; within a text only the text
   /// changes. `$$` is a dollar. Where `reserved` says so, a name is left for later (file name patterns).
-  mutating func substitute(_ setting: Setting, reserved: Set<String> = []) -> Setting {
+  mutating func substitute(_ setting: Setting) -> Setting {
+    // Most files hold no dollar at all.
+    setting.range.file.bytes.contains(UInt8(ascii: "$")) ? substitute(setting, reserved: []) : setting
+  }
+
+  private mutating func substitute(_ setting: Setting, reserved: Set<String>) -> Setting {
     var result = setting
     switch setting.content {
     case .null, .unreadable: break

@@ -159,6 +159,14 @@ public struct Timeline: Sendable {
     return frame(atSeconds: seconds(end)) - frame(atSeconds: seconds(start))
   }
 
+  /// The frames of `span` back from a frame of the time line.
+  public func frames(_ span: TimeSpan, before end: Int) -> Int {
+    guard span.isMusical, let start = try? walk(span, -1, from: .seconds(Double(end) / sampleRate)) else {
+      return frames(span)
+    }
+    return end - frame(atSeconds: seconds(start))
+  }
+
   /// The frame that lies `span` before `position`; may be negative.
   func frame(_ span: TimeSpan, before position: Position) -> Int {
     guard let end = try? moment(position, within: []), let start = try? walk(span, -1, from: end) else { return 0 }

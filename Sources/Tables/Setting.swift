@@ -5,7 +5,7 @@ public import Diagnostics
 /// Layers, presets, parameters and `--set` all work on this tree; each part remembers the place it was written
 /// at, so that every later message and every `show` can name it.
 public struct Setting: Sendable {
-  public indirect enum Content: Sendable {
+  public enum Content: Sendable {
     case text(String)
     case null
     case mapping([Entry])

@@ -30,6 +30,13 @@ struct AutomationLaneTests {
   @Test("the next change, and jumps")
   func changes() {
     #expect([0, 10, 11, 20, 21, 30, 31].map { lane.nextChange(from: $0) } == [11, 11, 11, 20, 30, 30, .max])
+    let chain = AutomationLane(
+      initial: 0,
+      moves: [
+        .init(first: 0, last: 4, from: 0, to: 8, curve: .linear, scale: .linear),
+        .init(first: 4, last: 8, from: 8, to: 0, curve: .linear, scale: .linear),
+      ])
+    #expect([0, 1, 4, 5, 8, 9].map { chain.nextChange(from: $0) } == [1, 1, 4, 5, 8, .max])
     #expect(lane.jumps(in: 28..<31) && !lane.jumps(in: 0..<30) && !lane.jumps(in: 31..<99))
   }
 
