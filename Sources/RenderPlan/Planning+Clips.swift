@@ -42,8 +42,7 @@ extension Planner {
   }
 
   private func start(of clip: SessionModel.Clip, _ track: Track) -> Int {
-    let delay = timeline.frames(track.strip.delay.span)
-    return timeline.frame(clip.at) + (track.strip.delay.isBackwards ? -delay : delay)
+    timeline.frame(clip.at) + timeline.frames(track.strip.delay)
   }
 
   /// The part of the stem that is taken.

@@ -126,14 +126,15 @@ struct Planner {
     _ id: String, _ path: String, _ strip: Strip, clips: [RenderPlan.Clip] = [], isMono: Bool = false,
     inputs: [RenderPlan.Connection]
   ) {
-    let frames = timeline.frames(strip.delay.span)
-    let isTrack = session.tracks[id] != nil
+    let frames = timeline.frames(strip.delay)
     let shift: RenderPlan.Shift =
-      frames == 0
-      ? .none
-      : isTrack
-        ? .ofClips(strip.delay.isBackwards ? -frames : frames)
-        : strip.delay.isBackwards ? .earlier(frames) : .later(frames)
+      if frames == 0 {
+        .none
+      } else if session.tracks[id] != nil {
+        .ofClips(frames)
+      } else {
+        frames < 0 ? .earlier(-frames) : .later(frames)
+      }
     let trimLane = lane(id, "trim")
     let trim = trimLane == nil ? Maths.amplitude(decibels: strip.trim.magnitude) : 1
     places[id] = nodes.count

@@ -159,6 +159,13 @@ public struct Timeline: Sendable {
     return frame(atSeconds: seconds(end)) - frame(atSeconds: seconds(start))
   }
 
+  /// The frames that a track is shifted by; negative for earlier. Half up, as places are.
+  public func frames(_ shift: TimeShift) -> Int {
+    guard shift.isBackwards else { return frames(shift.span) }
+    if case .samples(let count) = shift.span { return -count }
+    return frame(atSeconds: -seconds(shift.span))
+  }
+
   /// The frames of `span` back from a frame of the time line.
   public func frames(_ span: TimeSpan, before end: Int) -> Int {
     guard span.isMusical, let start = try? walk(span, -1, from: .seconds(Double(end) / sampleRate)) else {

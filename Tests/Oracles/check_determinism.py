@@ -8,19 +8,20 @@ MIXDOWN_DEBUG: a debug binary to compare with. MIXDOWN_BLOCK_FRAMES is set by th
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import random
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import yaml
 
 import common
+import random_sessions
 import render_cases
 
 ORDERED = {"inserts", "songs"}  # mappings whose order means something (FORMAT §1, 4)
@@ -191,9 +192,11 @@ def examine(tally: common.Tally, project: common.Project, session: Path, emulate
     text = session.read_text(encoding="utf-8")
     for seed in range(3):
         # The same file name, so that default output names and titles stay: only the order differs.
-        other = project.folder / f"order{seed}"
+        # Where `../` means the same: beside the session's folder, when that is no project of its own.
+        outer = session.parent if session.parent == project.folder else session.parent.parent
+        other = outer / f"order{seed}"
         other.mkdir()
-        for item in project.folder.iterdir():
+        for item in session.parent.iterdir():
             if item.name != ".mixdown" and not item.name.startswith(("order", "out")) and item != session:
                 (other / item.name).symlink_to(item)
         path = other / session.name
@@ -238,18 +241,23 @@ if __name__ == "__main__":
     with common.Project("determinism") as everything:
         render_cases.write_stems(everything.folder / "stems")
         examine(results, everything, everything.session("everything", EVERYTHING), True)
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    chosen = [Path(word) for word in words] or sorted(
-        (common.REPOSITORY / "examples" / "01-first-mix").glob("*.mix.yaml")
-    )
-    for source in chosen[:1]:
-        with common.Project("determinism") as copy:
-            shutil.copytree(
-                source.parent,
-                copy.folder,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns("renders", "*.lock"),
-            )
-            examine(results, copy, copy.folder / source.name, "--emulate-example" in sys.argv)
+    given = argparse.ArgumentParser()
+    given.add_argument("--seeds", default="1..40", help="random sessions, A..B; 0..0 for none")
+    given.add_argument("--quick", action="store_true", help="one example, four random sessions, no emulation of them")
+    options = given.parse_args()
+    examples = common.REPOSITORY / "examples"
+    sessions = sorted(examples.glob("*/*.mix.yaml"))[: 1 if options.quick else None]
+    with common.Project("determinism") as copy:
+        ignored = shutil.ignore_patterns("renders", "*.lock")
+        shutil.copytree(examples, copy.folder, dirs_exist_ok=True, ignore=ignored)
+        for source in sessions:
+            examine(results, copy, copy.folder / source.parent.name / source.name, not options.quick)
+    first, last = (int(word) for word in options.seeds.split(".."))
+    for seed in range(max(1, first), (4 if options.quick else last) + 1):
+        with common.Project("determinism") as random_project:
+            drawn = random_sessions.Draw(seed)
+            drawn.write_stems(random_project.folder / "stems")
+            session = random_project.session(f"seed{seed}", drawn.text())
+            examine(results, random_project, session, not options.quick)
     undefined_symbols(results)
     results.finish()

@@ -300,7 +300,9 @@ def tags(tally: common.Tally) -> None:
             general = mediainfo(file)
             for key, field in (("Title", "title"), ("Performer", "artist"), ("Album", "album")):
                 got = general.get(key) or (general.get("Track") if key == "Title" else None)
-                tally.check(f"{identifier}: {field} by mediainfo", got == METADATA[field], f"{got!r}")
+                # mediainfo takes RIFF INFO, which names no encoding, for Latin-1, and knows no surrogates in ID3v2.3.
+                verdict = tally.expect if file.suffix == ".wav" or identifier == "old" else tally.check
+                verdict(f"{identifier}: {field} by mediainfo", got == METADATA[field], f"{got!r}")
             pictures = [stream for stream in found["streams"] if stream["codec_type"] == "video"]
             if file.suffix in (".flac", ".mp3", ".aiff", ".aif"):
                 tally.check(

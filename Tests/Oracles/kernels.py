@@ -13,38 +13,46 @@ import numpy as np
 
 import filters
 
+Value = float | np.ndarray  # one, or one a frame
 
-def pan_gains(p: float, law: float) -> tuple[float, float]:
+
+def across(value: Value) -> Value:
+    """A value a frame, to be multiplied with (frames, channels)."""
+    return value[:, None] if isinstance(value, np.ndarray) and value.ndim == 1 else value
+
+
+def pan_gains(p: Value, law: float) -> tuple[Value, Value]:
     """Left and right gain of a mono signal at place p under the pan law in dB (SOUND §1)."""
     if law == 0.0:
         return balance_gains(p)
     k = {-3.0: 1.0, -4.5: 1.495, -6.0: 2.0}[law]
-    theta = (p + 1) * math.pi / 4
+    theta = (np.asarray(p) + 1) * math.pi / 4
     # cos(π/2) is 6e−17 in doubles where the formula says 0.
-    cosine, sine = max(0.0, math.cos(theta)), max(0.0, math.sin(theta))
-    return (0.0 if p == 1 else cosine**k), (0.0 if p == -1 else sine**k)
+    cosine, sine = np.maximum(0.0, np.cos(theta)), np.maximum(0.0, np.sin(theta))
+    return np.where(np.equal(p, 1), 0.0, cosine**k), np.where(np.equal(p, -1), 0.0, sine**k)
 
 
-def balance_gains(p: float) -> tuple[float, float]:
+def balance_gains(p: Value) -> tuple[Value, Value]:
     """min(1, 1−p), min(1, 1+p): stereo balance and the `0 dB` law (SOUND §1)."""
-    return min(1.0, 1.0 - p), min(1.0, 1.0 + p)
+    return np.minimum(1.0, 1.0 - p), np.minimum(1.0, 1.0 + p)
 
 
-def pan_mono(x: np.ndarray, p: float, law: float) -> np.ndarray:
+def pan_mono(x: np.ndarray, p: Value, law: float) -> np.ndarray:
     """(n, 1) → (n, 2)."""
     left, right = pan_gains(p, law)
     return np.column_stack([x[:, 0] * left, x[:, 0] * right])
 
 
-def balance(x: np.ndarray, p: float) -> np.ndarray:
+def balance(x: np.ndarray, p: Value) -> np.ndarray:
     """(n, 2) → (n, 2)."""
-    return x * np.array(balance_gains(p))
+    left, right = balance_gains(p)
+    return np.column_stack([x[:, 0] * left, x[:, 1] * right])
 
 
-def pan_stereo(x: np.ndarray, p: float) -> np.ndarray:
+def pan_stereo(x: np.ndarray, p: Value) -> np.ndarray:
     """`pan_mode: stereo`: each channel through the equal-power law at its own place (SOUND §1)."""
-    left_place = -1 + 2 * p if p > 0 else -1.0
-    right_place = 1.0 if p >= 0 else 1 + 2 * p
+    left_place = np.where(np.greater(p, 0), -1 + 2 * p, -1.0)
+    right_place = np.where(np.greater_equal(p, 0), 1.0, 1 + 2 * p)
     ll, lr = pan_gains(left_place, -3.0)
     rl, rr = pan_gains(right_place, -3.0)
     return np.column_stack([x[:, 0] * ll + x[:, 1] * rl, x[:, 0] * lr + x[:, 1] * rr])
@@ -60,7 +68,7 @@ def left_right(mid: np.ndarray, side: np.ndarray) -> np.ndarray:
     return np.hstack([mid + side, mid - side])
 
 
-def width(x: np.ndarray, amount: float, mono_below: float | None, rate: float) -> tuple[np.ndarray, np.ndarray]:
+def width(x: np.ndarray, amount: Value, mono_below: float | None, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """The `width` processor: S scaled; below `mono_below` S removed by LR24 with M in phase (SOUND §1).
 
     Returns wet and the dry that a `mix` under 100 % uses (SOUND §3: the all-passed one).
@@ -71,32 +79,36 @@ def width(x: np.ndarray, amount: float, mono_below: float | None, rate: float) -
         mid = filters.linkwitz_riley_all_pass(mid, mono_below, rate)
         side = filters.linkwitz_riley_high_pass(side, mono_below, rate)
         dry = filters.linkwitz_riley_all_pass(x, mono_below, rate)
-    return left_right(mid, side * amount), dry
+    return left_right(mid, side * across(amount)), dry
 
 
-def gain_computer(level: np.ndarray, threshold: float, ratio: float, knee: float) -> np.ndarray:
+def gain_computer(level: np.ndarray, threshold: Value, ratio: Value, knee: Value) -> np.ndarray:
     """The reduction in dB (≥ 0) asked for by levels in dB: the soft-knee static curve of SOUND §3."""
     slope = 1 / ratio - 1
     over = level - threshold
     with np.errstate(invalid="ignore"):
         gain = np.where(2 * over > knee, slope * over, 0.0)
-    if knee > 0:
-        inside = (2 * over >= -knee) & (2 * over <= knee)
-        gain = np.where(inside, slope * (np.where(inside, over, 0.0) + knee / 2) ** 2 / (2 * knee), gain)
+    if np.any(np.greater(knee, 0)):
+        inside = (2 * over >= -knee) & (2 * over <= knee) & np.greater(knee, 0)
+        wide = np.where(np.greater(knee, 0), knee, 1.0)
+        gain = np.where(inside, slope * (np.where(inside, over, 0.0) + wide / 2) ** 2 / (2 * wide), gain)
     return -gain
 
 
-def time_constant(tau: float, rate: float) -> float:
+def time_constant(tau: Value, rate: float) -> Value:
     """α = e^(−1/(τ fs)); an attack of 0 means 0 (SOUND §3)."""
+    if isinstance(tau, np.ndarray):
+        return np.where(tau > 0, np.exp(-1 / (np.where(tau > 0, tau, 1.0) * rate)), 0.0)
     return math.exp(-1 / (tau * rate)) if tau > 0 else 0.0
 
 
-def branching_detector(reduction: np.ndarray, attack: float, release: float, rate: float) -> np.ndarray:
+def branching_detector(reduction: np.ndarray, attack: Value, release: Value, rate: float) -> np.ndarray:
     """y = α y + (1−α) r with α_A when r > y, else α_R (SOUND §3)."""
-    rise, fall = time_constant(attack, rate), time_constant(release, rate)
+    rises = np.broadcast_to(time_constant(attack, rate), reduction.shape).tolist()
+    falls = np.broadcast_to(time_constant(release, rate), reduction.shape).tolist()
     smoothed = np.empty_like(reduction)
     y = 0.0
-    for n, r in enumerate(reduction.tolist()):
+    for n, (r, rise, fall) in enumerate(zip(reduction.tolist(), rises, falls)):
         alpha = rise if r > y else fall
         y = alpha * y + (1 - alpha) * r
         smoothed[n] = y
@@ -116,33 +128,41 @@ def detected_level(key: np.ndarray, detector: str, rate: float) -> np.ndarray:
 def compressor(
     x: np.ndarray,
     rate: float,
-    threshold: float = -18.0,
-    ratio: float = 2.0,
-    knee: float = 6.0,
-    attack: float = 0.010,
-    release: float = 0.120,
-    makeup: float | str = 0.0,
+    threshold: Value = -18.0,
+    ratio: Value = 2.0,
+    knee: Value = 6.0,
+    attack: Value = 0.010,
+    release: Value = 0.120,
+    makeup: Value | str = 0.0,
     detector: str = "peak",
     link: bool = True,
     lookahead: int = 0,
-    range_: float = math.inf,
+    range_: Value = math.inf,
     key: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The compressor of SOUND §3; `lookahead` in frames, `range_` in dB, `key` the sidechain's signal."""
+    """The compressor of SOUND §3; `lookahead` in frames, `range_` in dB, `makeup` in dB or `auto`, `key` the
+    sidechain's signal. Values a frame run on the audio's time, also where the detector is ahead of it."""
     key = x if key is None else key
-    if makeup == "auto":
-        static = float(gain_computer(np.array([0.0]), threshold, ratio, knee)[0])
-        makeup = min(static, range_) / 2
+    if isinstance(makeup, str):
+        static = gain_computer(np.array([0.0]), threshold, ratio, knee)
+        makeup = np.minimum(static, range_) / 2
+        makeup = float(makeup[0]) if len(makeup) == 1 else makeup
+    if not link:
+        assert key.shape == x.shape, "an unlinked key of other channels: nobody says what that means"
     groups = [slice(None)] if link else [slice(c, c + 1) for c in range(x.shape[1])]
+
+    def ahead(value: Value) -> Value:
+        return np.concatenate([np.full(lookahead, value[0]), value]) if isinstance(value, np.ndarray) else value
+
     out = np.empty_like(x)
     for channels in groups:
         # The audio leaves `lookahead` frames after the detector saw it; compensated, the detector is ahead.
         seen = key[:, channels]
         seen = np.concatenate([seen, np.zeros((lookahead, seen.shape[1]))])
         level = detected_level(seen, detector, rate)
-        reduction = gain_computer(level, threshold, ratio, knee)
-        smoothed = branching_detector(reduction, attack, release, rate)[lookahead:]
-        gain = 10 ** ((float(makeup) - np.minimum(smoothed, range_)) / 20)
+        reduction = gain_computer(level, ahead(threshold), ahead(ratio), ahead(knee))
+        smoothed = branching_detector(reduction, ahead(attack), ahead(release), rate)[lookahead:]
+        gain = 10 ** ((makeup - np.minimum(smoothed, range_)) / 20)
         out[:, channels] = x[:, channels] * gain[:, None]
     return out
 
@@ -162,7 +182,7 @@ def delay(
     time: int,
     feedback: float,
     ping_pong: bool = False,
-    width_amount: float = 1.0,
+    width_amount: Value = 1.0,
     loop_filter: Callable[[np.ndarray], np.ndarray] = lambda x: x,
 ) -> np.ndarray:
     """y = Σ (fb·F)^k x[n−(k+1)D] (SOUND §7), wet only; `ping_pong` sends (L+R)/2 left, right, left…"""
@@ -176,9 +196,9 @@ def delay(
         y += placed
         echo = loop_filter(echo) * feedback
         k += 1
-    if x.shape[1] == 2 and width_amount != 1.0:
+    if x.shape[1] == 2 and not np.all(np.equal(width_amount, 1.0)):
         mid, side = mid_side(y)
-        y = left_right(mid, side * width_amount)
+        y = left_right(mid, side * across(width_amount))
     return y
 
 

@@ -1,16 +1,19 @@
-"""A plain reference renderer of a subset of sessions, from FORMAT §3 and SOUND §1, §3, §7.
+"""A plain reference renderer of a subset of sessions, from FORMAT §2, §3 and SOUND §1, §3, §7.
 
 It reads the same session text as the program does and gives the premaster (and the master's fades) in double
 precision. What it does not know it refuses loudly: an oracle that skips a key proves nothing.
 
 Where SOUND leaves coefficients free (`eq`, the delay's `low_cut` and `high_cut`, `side_high_shelf`) it uses SOUND's
-suggested formulas and sets `informative`: such a residual is reported, not judged.
+suggested formulas and sets `informative`: such a residual is reported, not judged. Lanes of parameters that FORMAT
+does not promise exact to the sample, and the sidechain's high-pass, set `approximate`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +22,45 @@ import soundfile
 
 import filters
 import kernels
+import lanes
 import quantities as q
+from kernels import across
+from timeline import Timeline
 
 TRACK_KEYS = {
-    "stem", "channels", "trim", "polarity", "delay", "inserts", "level", "pan", "pan_law", "pan_mode", "width",
-    "mute", "solo", "sends", "output", "color", "comment",
+    "stem", "clips", "channels", "trim", "polarity", "delay", "inserts", "level", "pan", "pan_law", "pan_mode", "width",
+    "mute", "solo", "sends", "output", "automation", "color", "comment",
 }  # fmt: skip
+CLIP_KEYS = {
+    "stem", "at", "from", "to", "length", "gain", "fade_in", "fade_out", "loop", "reverse", "channels", "mute",
+}  # fmt: skip
+VCA_KEYS = {"members", "level", "mute", "solo", "automation"}
 SESSION_KEYS = {
-    "mixdown", "metadata", "sample_rate", "tempo", "start", "length", "tail", "seed", "pan_law", "tracks", "buses",
-    "main", "master", "deliverables",
+    "mixdown", "metadata", "sample_rate", "tempo", "meter", "markers", "start", "length", "tail", "seed", "pan_law",
+    "tracks", "buses", "vcas", "main", "master", "deliverables",
 }  # fmt: skip
 MARGIN_SECONDS = 1.0  # rendered past the end, so that a lookahead at the end sees what is there
 LONGEST_TAIL_SECONDS = 30.0
+FADES = ("linear", "equal_power", "smooth", "exponential")
+Reader = Callable[[str, str, lanes.Kind], kernels.Value]  # parameter, default, kind
+
+
+def split_fade(text: str) -> tuple[str, str]:
+    """`50 ms equal_power` → `50 ms`, `equal_power`."""
+    words = text.split()
+    curve = words.pop() if words[-1] in FADES else "linear"
+    return " ".join(words), curve
+
+
+@dataclass
+class Clip:
+    """A piece of a stem where it belongs; `count` is None while the song's end is not known (`loop: fill`)."""
+
+    place: Fraction
+    start: int
+    part: np.ndarray  # cut and reversed
+    count: int | None
+    written: dict[str, Any]
 
 
 @dataclass
@@ -39,7 +69,7 @@ class Node:
 
     pre: np.ndarray  # after inserts, before the fader: mono or stereo
     post: np.ndarray  # after pan and mute: stereo
-    silent: bool
+    sounding: kernels.Value  # 0 when muted
     law: float
 
 
@@ -51,17 +81,24 @@ class Reference:
         self.session = q.load(text)
         self.only(self.session, SESSION_KEYS, "session")
         self.rate = q.frequency(self.session.get("sample_rate", "48 kHz"))
-        self.tempo = float(self.session["tempo"]) if "tempo" in self.session else None
+        self.line = Timeline.of(self.session, int(self.rate))
         self.law = q.level(self.session.get("pan_law", "-3 dB"))
         self.tracks: dict[str, Any] = self.session["tracks"]
         self.buses: dict[str, Any] = {k: v or {} for k, v in (self.session.get("buses") or {}).items()}
+        self.vcas: dict[str, Any] = self.session.get("vcas") or {}
         self.informative = False
-        self.stems = {name: self.read_stem(track) for name, track in self.tracks.items()}
-        self.start, self.end, self.total = self.extent()
-        self.silenced = self.find_silenced()
+        self.approximate = False
+        self.unread = {(n, lane) for n in self.owners() for lane in self.definition(n).get("automation") or {}}
+        self.clips = {name: self.read_clips(track) for name, track in self.tracks.items()}
+        self.start, self.song, self.end, self.total = self.extent()
+        self.kept = self.find_kept()
         self.nodes: dict[str, Node] = {}
         everything = self.main()
+        for name in [*self.tracks, *self.buses]:
+            self.node(name)  # also what nothing hears, so that no key goes unread
         self.premaster = everything[self.start : self.find_end(everything)]
+        if self.unread:
+            raise NotImplementedError(f"lanes: {sorted(self.unread)}")
 
     # Sessions
 
@@ -73,36 +110,104 @@ class Reference:
             raise NotImplementedError(f"{where}: {sorted(unknown)}")
 
     def frames(self, text: str) -> int:
-        """A time as frames."""
-        return q.frames(text, self.rate, self.tempo)
+        """A time without a place of its own, as frames."""
+        return self.line.frame(self.line.steady(text))
 
-    def read_stem(self, track: dict[str, Any]) -> np.ndarray:
-        """The stem's samples, (frames, 1 or 2), `channels` picked."""
-        samples, rate = soundfile.read(self.folder / track["stem"], dtype="float64", always_2d=True)
+    def owners(self) -> list[str]:
+        """All that may have lanes."""
+        return [*self.tracks, *self.buses, *self.vcas, "main"]
+
+    def value(self, owner: str, path: str, static: str, kind: lanes.Kind) -> kernels.Value:
+        """A parameter as applied: one number, or one a frame where the owner has a lane for it."""
+        points = (self.definition(owner).get("automation") or {}).get(path)
+        if points is None:
+            return kind.apply(kind.read(static))
+        self.unread.discard((owner, path))
+        self.approximate |= not kind.exact
+        return lanes.evaluate(points, static, kind, self.line, self.total)
+
+    # Clips
+
+    def read_clips(self, track: dict[str, Any]) -> list[Clip]:
+        """A track's clips, cut and reversed; `stem: F` is one clip at 0."""
+        if "stem" in track:
+            return [self.read_clip({"stem": track["stem"]}, track)]
+        return [self.read_clip(clip, track) for clip in track["clips"].values()]
+
+    def read_clip(self, clip: dict[str, Any], track: dict[str, Any]) -> Clip:
+        """Cut (of `to` and `length` the earlier end wins), then reverse; `length` ends a filled clip instead."""
+        self.only(clip, CLIP_KEYS, "clip")
+        samples, rate = soundfile.read(self.folder / clip["stem"], dtype="float64", always_2d=True)
         assert rate == self.rate, "the reference does not resample"
-        if "channels" in track:
-            samples = samples[:, [int(c) - 1 for c in track["channels"]]]
+        channels = clip.get("channels") or track.get("channels")
+        if channels:
+            samples = samples[:, [int(c) - 1 for c in channels]]
         assert samples.shape[1] <= 2
-        return samples
-
-    def extent(self) -> tuple[int, int, int]:
-        """First frame, end without tail, and how many frames to work on (FORMAT §3, Length)."""
-        start = self.frames(self.session.get("start", "0"))
-        if "length" in self.session:
-            end = self.frames(self.session["length"])
-            tail = 0.0
+        place = self.line.position(clip.get("at", "0"))
+        begin = self.frames(clip.get("from", "0"))
+        part = samples[begin : self.frames(clip["to"]) if "to" in clip else None]
+        length = self.line.span(place, clip["length"]) if "length" in clip else None
+        loop = clip.get("loop", "1")
+        if loop == "fill":
+            count = length
         else:
-            end = max(
-                len(self.stems[name]) + self.frames(track.get("delay", "0")) for name, track in self.tracks.items()
+            part = part[:length]
+            count = len(part) * int(loop)
+        assert len(part)
+        if q.boolean(clip.get("reverse", "false")):
+            part = part[::-1]
+        return Clip(place, self.line.frame(place), part, count, clip)
+
+    def fade(self, clip: Clip, key: str, count: int) -> np.ndarray:
+        """The gains of `fade_in`, or (not yet turned round) of `fade_out`, which reaches back from the clip's end."""
+        text, curve = split_fade(clip.written[key])
+        if key == "fade_in":
+            frames = self.line.span(clip.place, text)
+        else:
+            frames = self.line.span(Fraction(clip.start + count, int(self.rate)), text, -1)
+        return kernels.fade_in(min(frames, count), curve)
+
+    def placed(self, name: str, law: float) -> np.ndarray:
+        """A track's clips with gain and fades, placed and summed; mono stays mono only with mono alone (SOUND §1)."""
+        width = max(clip.part.shape[1] for clip in self.clips[name])
+        out = np.zeros((self.total, width))
+        for clip in self.clips[name]:
+            if q.boolean(clip.written.get("mute", "false")):
+                continue
+            count = max(0, self.song - clip.start) if clip.count is None else clip.count
+            audio = np.take(clip.part, np.arange(count) % len(clip.part), axis=0)
+            audio = audio * lanes.amplitude(q.level(clip.written.get("gain", "0")))
+            if "fade_in" in clip.written:
+                gains = self.fade(clip, "fade_in", count)
+                audio[: len(gains)] *= gains[:, None]
+            if "fade_out" in clip.written:
+                gains = self.fade(clip, "fade_out", count)
+                audio[count - len(gains) :] *= gains[::-1, None]
+            if audio.shape[1] < width:
+                audio = kernels.pan_mono(audio, 0.0, law)
+            audio = audio[: max(0, self.total - clip.start)]
+            out[clip.start : clip.start + len(audio)] += audio
+        return out
+
+    def extent(self) -> tuple[int, int, int, int]:
+        """First frame, the song's end, the same with a written tail, how many frames to work on (FORMAT §3, Length)."""
+        start = self.line.frame_at(self.session.get("start", "0"))
+        tail = 0.0
+        if "length" in self.session:
+            song = end = self.line.frame_at(self.session["length"])
+        else:
+            song = end = max(
+                clip.start + clip.count + self.frames(self.tracks[name].get("delay", "0"))
+                for name, clips in self.clips.items()
+                for clip in clips
+                if clip.count is not None
             )
-            tail = LONGEST_TAIL_SECONDS
             written = self.session.get("tail", "auto")
-            if written == "none":
-                tail = 0.0
-            elif written != "auto":
-                end += self.frames(written)
-                tail = 0.0
-        return start, end, end + math.ceil((tail + MARGIN_SECONDS) * self.rate)
+            if written == "auto":
+                tail = LONGEST_TAIL_SECONDS
+            elif written != "none":
+                end += self.line.span(Fraction(end, int(self.rate)), written)
+        return start, song, end, end + math.ceil((tail + MARGIN_SECONDS) * self.rate)
 
     def find_end(self, everything: np.ndarray) -> int:
         """`tail: auto` ends after the last frame at or over −100 dBFS, at most 30 s on (SOUND §1)."""
@@ -115,8 +220,10 @@ class Reference:
     # Routing
 
     def definition(self, name: str) -> dict[str, Any]:
-        """The text of a track or bus."""
-        return self.tracks[name] if name in self.tracks else self.buses[name]
+        """The text of a track, bus, VCA or `main`."""
+        if name == "main":
+            return self.session.get("main") or {}
+        return next(kind[name] for kind in (self.tracks, self.buses, self.vcas) if name in kind)
 
     def sends(self, name: str) -> dict[str, dict[str, str]]:
         """Sends with the shorthand expanded."""
@@ -127,13 +234,19 @@ class Reference:
         """Where a node's signal goes, through its output and its sends of either tap."""
         return {self.definition(name).get("output", "main"), *self.sends(name)}
 
-    def find_silenced(self) -> set[str]:
-        """Mute wins over solo; solo keeps what lies down- and upstream of the soloed nodes (SOUND §1)."""
+    def above(self, name: str) -> set[str]:
+        """The distinct VCAs above a strip, through other VCAs too."""
+        direct = {vca for vca, text in self.vcas.items() if name in text["members"]}
+        return direct.union(*(self.above(vca) for vca in direct))
+
+    def find_kept(self) -> set[str]:
+        """Solo keeps what lies down- and upstream of the soloed nodes (SOUND §1); a VCA's solo is its members'."""
         names = [*self.tracks, *self.buses]
-        muted = {n for n in names if q.boolean(self.definition(n).get("mute", "false"))}
-        soloed = {n for n in names if q.boolean(self.definition(n).get("solo", "false"))}
+        soloed = {
+            n for n in names if any(self.definition(m).get("solo", "false") == "true" for m in [n, *self.above(n)])
+        }
         if not soloed:
-            return muted
+            return set(names)
         kept = set()
         for step in (self.targets, lambda name: {n for n in names if name in self.targets(n)}):
             ahead = list(soloed)
@@ -141,7 +254,14 @@ class Reference:
                 name = ahead.pop()
                 kept.add(name)
                 ahead += [n for n in step(name) if n != "main" and n not in kept]
-        return muted | (set(names) - kept)
+        return kept
+
+    def sounding(self, name: str) -> kernels.Value:
+        """1, or 0 where mute, a VCA's mute or the solo of others silences; in between while a lane ramps."""
+        gain = 1.0 if name in self.kept or name == "main" else 0.0
+        for owner in [name, *sorted(self.above(name))]:
+            gain = gain * self.value(owner, "mute", self.definition(owner).get("mute", "false"), lanes.MUTE)
+        return gain
 
     def node(self, name: str) -> Node:
         """A track or bus, rendered when first asked for."""
@@ -159,111 +279,117 @@ class Reference:
         for name in names:
             send = self.sends(name).get(bus)
             if send is not None:
-                total += self.sent(self.node(name), send)
+                total += self.sent(name, bus, send)
         return total
 
-    def sent(self, node: Node, send: dict[str, str]) -> np.ndarray:
+    def sent(self, name: str, bus: str, send: dict[str, str]) -> np.ndarray:
         """One send: a mono signal takes the law, a stereo one is balanced (SOUND §1)."""
         self.only(send, {"level", "pan", "tap"}, "send")
-        gain = 10 ** (q.level(send.get("level", "0 dB")) / 20)
-        place = q.pan(send.get("pan", "C"))
-        if node.silent:
-            return np.zeros((self.total, 2))
-        signal = node.pre if send.get("tap", "post_fader") == "pre_fader" else node.post
+        node = self.node(name)
+        gain = self.value(name, f"sends.{bus}.level", send.get("level", "0 dB"), lanes.LEVEL)
+        place = self.value(name, f"sends.{bus}.pan", send.get("pan", "C"), lanes.PAN)
+        pre = send.get("tap", "post_fader") == "pre_fader"
+        signal = node.pre * across(node.sounding) if pre else node.post
         panned = kernels.pan_mono(signal, place, node.law) if signal.shape[1] == 1 else kernels.balance(signal, place)
-        return panned * gain
+        return panned * across(gain)
 
     # The strip
 
     def render_node(self, name: str) -> Node:
-        """Clip → trim → polarity → delay → inserts → level → width, pan → mute (FORMAT §3)."""
+        """Clips → trim → polarity → delay → inserts → level → width, pan → mute (FORMAT §3)."""
         strip = self.definition(name)
-        self.only(strip, TRACK_KEYS, name)
-        if name in self.tracks:
-            stem = self.stems[name]
-            signal = np.zeros((self.total, stem.shape[1]))
-            count = min(len(stem), self.total)
-            signal[:count] = stem[:count]
-        else:
-            signal = self.summed(name)
-        pre, post, law = self.strip(name, strip, signal)
-        silent = name in self.silenced
-        return Node(pre, np.zeros((self.total, 2)) if silent else post, silent, law)
-
-    def strip(self, name: str, strip: dict[str, Any], signal: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """Everything between a node's input and its mute; returns pre, post and the law in force."""
+        self.only(strip, TRACK_KEYS if name in self.tracks else TRACK_KEYS - {"stem", "clips", "channels"}, name)
         law = q.level(strip["pan_law"]) if "pan_law" in strip else self.law
-        signal = signal * 10 ** (q.level(strip.get("trim", "0")) / 20)
+        signal = self.placed(name, law) if name in self.tracks else self.summed(name)
+        return self.strip(name, strip, signal, law)
+
+    def strip(self, name: str, strip: dict[str, Any], signal: np.ndarray, law: float) -> Node:
+        """Everything between a node's input and its outputs."""
+        signal = signal * across(self.value(name, "trim", strip.get("trim", "0"), lanes.LEVEL))
         if strip.get("polarity", "normal") == "inverted":
             signal = -signal
         signal = kernels.later(signal, self.frames(strip.get("delay", "0")))
         for key, settings in (strip.get("inserts") or {}).items():
-            signal = self.insert(settings.get("type", key), settings, signal, law)
-        post = signal * 10 ** (q.level(strip.get("level", "0")) / 20)
-        place = q.pan(strip.get("pan", "C"))
+            signal = self.insert(name, key, settings, signal, law)
+        fader = self.value(name, "level", strip.get("level", "0"), lanes.LEVEL)
+        for vca in sorted(self.above(name)):
+            self.only(self.vcas[vca], VCA_KEYS, vca)
+            fader = fader * self.value(vca, "level", self.vcas[vca].get("level", "0"), lanes.LEVEL)
+        post = signal * across(fader)
+        place = self.value(name, "pan", strip.get("pan", "C"), lanes.PAN)
         if post.shape[1] == 1:
             post = kernels.pan_mono(post, place, law)
         else:
-            if "width" in strip:
-                mid, side = kernels.mid_side(post)
-                post = kernels.left_right(mid, side * q.percent(strip["width"]))
+            mid, side = kernels.mid_side(post)
+            wide = self.value(name, "width", strip.get("width", "100 %"), lanes.PERCENT)
+            post = post if np.all(np.equal(wide, 1.0)) else kernels.left_right(mid, side * across(wide))
             stereo = strip.get("pan_mode", "balance") == "stereo"
             post = kernels.pan_stereo(post, place) if stereo else kernels.balance(post, place)
-        return signal, post, law
+        sounding = self.sounding(name)
+        return Node(signal, post * across(sounding), sounding, law)
 
     def main(self) -> np.ndarray:
         """The sum at `main`, through its own strip when it has one."""
-        strip = self.session.get("main") or {}
-        self.only(strip, TRACK_KEYS - {"stem", "channels", "sends", "output"}, "main")
-        return self.strip("main", strip, self.summed("main"))[1]
+        strip = self.definition("main")
+        self.only(strip, TRACK_KEYS - {"stem", "clips", "channels", "sends", "output"}, "main")
+        law = q.level(strip["pan_law"]) if "pan_law" in strip else self.law
+        return self.strip("main", strip, self.summed("main"), law).post
 
     # Inserts
 
-    def insert(self, kind: str, settings: dict[str, Any], x: np.ndarray, law: float) -> np.ndarray:
+    def insert(self, node: str, key: str, settings: dict[str, Any], x: np.ndarray, law: float) -> np.ndarray:
         """One insert with `bypass`, `mix` and `channels` (FORMAT §4)."""
+        kind = settings.get("type", key)
+
+        def value(parameter: str, default: str, of: lanes.Kind) -> kernels.Value:
+            return self.value(node, f"inserts.{key}.{parameter}", settings.get(parameter, default), of)
+
         if q.boolean(settings.get("bypass", "false")):
+            self.unread = {(n, path) for n, path in self.unread if (n, path.split(".")[:2]) != (node, ["inserts", key])}
             return x
         stereo_by_nature = kind == "width" or (kind == "delay" and settings.get("ping_pong") == "true")
         if stereo_by_nature and x.shape[1] == 1:
             x = kernels.pan_mono(x, 0.0, law)
         own = {k: v for k, v in settings.items() if k not in ("type", "bypass", "mix", "channels")}
-        mix = q.percent(settings.get("mix", "100 %"))
+        mix = value("mix", "100 %", lanes.PERCENT)
+
+        def blend(wet: np.ndarray, dry: np.ndarray) -> np.ndarray:
+            return wet if np.all(np.equal(mix, 1)) else dry * across(1 - mix) + wet * across(mix)
+
         channels = settings.get("channels", "stereo")
         if channels == "stereo":
-            wet, dry = self.process(kind, own, x)
-            return wet if mix == 1 else dry * (1 - mix) + wet * mix
+            return blend(*self.process(kind, own, x, value))
         assert x.shape[1] == 2
         mid_and_side = channels in ("mid", "side")
         parts = list(kernels.mid_side(x)) if mid_and_side else [x[:, :1], x[:, 1:]]
         chosen = 0 if channels in ("mid", "left") else 1
-        wet, dry = self.process(kind, own, parts[chosen])
-        parts[chosen] = wet if mix == 1 else dry * (1 - mix) + wet * mix
+        parts[chosen] = blend(*self.process(kind, own, parts[chosen], value))
         return kernels.left_right(*parts) if mid_and_side else np.hstack(parts)
 
-    def process(self, kind: str, own: dict[str, Any], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def process(self, kind: str, own: dict[str, Any], x: np.ndarray, value: Reader) -> tuple[np.ndarray, np.ndarray]:
         """The wet signal, and the dry one that belongs to it."""
         match kind:
             case "gain":
                 self.only(own, {"gain", "polarity"}, kind)
                 sign = -1.0 if own.get("polarity", "normal") == "inverted" else 1.0
-                return x * (sign * 10 ** (q.level(own.get("gain", "0")) / 20)), x
+                return x * (sign * across(value("gain", "0", lanes.LEVEL))), x
             case "width":
                 self.only(own, {"width", "mono_below"}, kind)
                 below = q.frequency(own["mono_below"]) if "mono_below" in own else None
-                return kernels.width(x, q.percent(own.get("width", "100 %")), below, self.rate)
+                return kernels.width(x, value("width", "100 %", lanes.PERCENT), below, self.rate)
             case "dc_block":
                 self.only(own, {"frequency"}, kind)
                 high_pass = filters.first_order_high_pass(q.frequency(own.get("frequency", "5 Hz")), self.rate)
                 return filters.run(high_pass, x), x
             case "delay":
-                return self.delay(own, x), x
+                return self.delay(own, x, value), x
             case "compressor":
-                return self.compressor(own, x), x
+                return self.compressor(own, x, value), x
             case "eq":
                 return self.eq(own, x), x
         raise NotImplementedError(kind)
 
-    def delay(self, own: dict[str, Any], x: np.ndarray) -> np.ndarray:
+    def delay(self, own: dict[str, Any], x: np.ndarray, value: Reader) -> np.ndarray:
         """`delay` (SOUND §7)."""
         self.only(own, {"time", "feedback", "ping_pong", "low_cut", "high_cut", "width"}, "delay")
         loop: list[filters.Coefficients] = []
@@ -283,32 +409,40 @@ class Reference:
             self.frames(own["time"]),
             q.percent(own["feedback"]),
             own.get("ping_pong", "false") == "true",
-            q.percent(own.get("width", "100 %")),
+            value("width", "100 %", lanes.PERCENT),
             loop_filter,
         )
 
-    def compressor(self, own: dict[str, Any], x: np.ndarray) -> np.ndarray:
+    def compressor(self, own: dict[str, Any], x: np.ndarray, value: Reader) -> np.ndarray:
         """`compressor` (SOUND §3) with SOUND's defaults."""
         known = {
             "threshold", "ratio", "knee", "attack", "release", "makeup", "detector", "link", "lookahead", "range",
-            "sidechain",
+            "sidechain", "sidechain_high_pass",
         }  # fmt: skip
         self.only(own, known, "compressor")
-        makeup = own.get("makeup", "0")
+        times = lanes.time_kind(self.line)
+        makeup: kernels.Value | str = "auto"
+        if own.get("makeup") != "auto":
+            with np.errstate(divide="ignore"):
+                makeup = 20 * np.log10(value("makeup", "0", lanes.MAKEUP))
+        key = self.node(own["sidechain"]).pre if "sidechain" in own else x
+        if "sidechain_high_pass" in own:
+            self.approximate = True
+            key = filters.run(filters.matched("high_pass", q.frequency(own["sidechain_high_pass"]), self.rate), key)
         return kernels.compressor(
             x,
             self.rate,
-            threshold=q.level(own.get("threshold", "-18 dB")),
-            ratio=q.ratio(own.get("ratio", "2:1")),
-            knee=q.level(own.get("knee", "6 dB")),
-            attack=q.seconds(own.get("attack", "10 ms"), self.rate),
-            release=q.seconds(own.get("release", "120 ms"), self.rate),
-            makeup="auto" if makeup == "auto" else q.level(makeup),
+            threshold=value("threshold", "-18 dB", lanes.DECIBELS),
+            ratio=value("ratio", "2:1", lanes.RATIO),
+            knee=value("knee", "6 dB", lanes.DECIBELS),
+            attack=value("attack", "10 ms", times),
+            release=value("release", "120 ms", times),
+            makeup=makeup,
             detector=own.get("detector", "peak"),
             link=q.boolean(own.get("link", "true")),
             lookahead=self.frames(own.get("lookahead", "0")),
-            range_=q.level(own["range"]) if "range" in own else math.inf,
-            key=self.node(own["sidechain"]).pre if "sidechain" in own else None,
+            range_=value("range", "0", lanes.DECIBELS) if "range" in own else math.inf,
+            key=key,
         )
 
     def eq(self, own: dict[str, Any], x: np.ndarray) -> np.ndarray:
@@ -344,9 +478,8 @@ class Reference:
         out = self.premaster.copy()
         for key in ("fade_in", "fade_out"):
             if key in master:
-                words = master[key].split()
-                curve = words.pop() if words[-1].isidentifier() and words[-1] not in ("ms", "s") else "linear"
-                count = min(self.frames(" ".join(words)), len(out))
+                text, curve = split_fade(master[key])
+                count = min(self.frames(text), len(out))
                 gains = kernels.fade_in(count, curve)
                 if key == "fade_in":
                     out[:count] *= gains[:, None]

@@ -2,8 +2,8 @@
 # Runs every oracle against a release build; `make oracles` calls this.
 #   run.sh            everything (about a quarter of an hour)
 #   run.sh --quick    fewer settings
-#   run.sh NAME…      only these: self_check, check_render, check_eq, ebu_cases, check_loudness, check_reverb,
-#                     check_determinism, check_files, check_broken
+#   run.sh NAME…      only these: self_check, self_check_timeline, check_render, check_timeline, check_eq,
+#                     ebu_cases, check_loudness, check_reverb, check_determinism, check_files, check_broken
 # MIXDOWN: the program under test. ORACLES_VENV: where the Python environment lives.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +22,7 @@ for word in "$@"; do
   esac
 done
 if [ -z "$names" ]; then
-  names="self_check check_broken check_render check_eq ebu_cases"
+  names="self_check self_check_timeline check_broken check_render check_timeline check_eq ebu_cases"
   names="$names check_files check_reverb check_determinism check_loudness"
 fi
 
@@ -31,6 +31,7 @@ for name in $names; do
   echo "== $name"
   case $name in
     check_reverb | check_loudness) more=$quick ;;
+    check_timeline) more=${quick:+--seeds 1..16} ;;
     check_eq) more=${quick:+--rates 48000} ;;
     ebu_cases) more=${quick:+--rate 48000} ;;
     *) more= ;;
