@@ -43,7 +43,7 @@ struct RangeSlice {
   init(_ wanted: Range<Int>, of plan: RenderPlan, _ masters: [Master], usesShapedDither: Bool) throws(RangeProblem) {
     let limit = plan.length.frameLimit
     let sure = if case .untilSilent(let atLeast, _) = plan.length { atLeast } else { limit }
-    kept = max(0, wanted.lowerBound - plan.startFrame)..<max(0, min(limit, wanted.upperBound - plan.startFrame))
+    kept = (wanted.lowerBound - plan.startFrame..<wanted.upperBound - plan.startFrame).clamped(to: 0..<limit)
     guard !kept.isEmpty else {
       throw RangeProblem(message: "the range lies outside the song", hint: "the song has \(limit) frames")
     }

@@ -51,13 +51,19 @@ public struct StemScan: Sendable {
         if magnitude > peak { peak = magnitude }
         sums[channel] += sample
         if magnitude >= Self.fullScale { count(channel, frame) } else { runs[channel] = 0 }
-        // FNV-1a over the bits; 0 − x, so that a zero is the same either way round.
-        fingerprint = (fingerprint ^ (sample + 0).bitPattern) &* 0x100_0000_01B3
-        invertedFingerprint = (invertedFingerprint ^ (0 - sample).bitPattern) &* 0x100_0000_01B3
+        // 0 − x, so that a zero is the same either way round.
+        fingerprint = Self.mixed(fingerprint, (sample + 0).bitPattern)
+        invertedFingerprint = Self.mixed(invertedFingerprint, (0 - sample).bitPattern)
       }
       if cancelsInMono, samples[2 * frame] + samples[2 * frame + 1] != 0 { cancelsInMono = false }
     }
     frameCount += samples.count / channelCount
+  }
+
+  /// FNV-1a over words of 64 bits, its high half folded down so that a sign reaches all bits.
+  private static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ word) &* 0x100_0000_01B3
+    return product ^ (product >> 32)
   }
 
   private mutating func count(_ channel: Int, _ frame: Int) {

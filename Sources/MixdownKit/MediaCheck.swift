@@ -186,13 +186,15 @@ struct MediaCheck {
   }
 
   private mutating func report(_ error: AudioFileError, at setting: Setting, path: String) {
+    var hints = error.hints
+    if error.kind == .missing, let other = Project.nearest(to: error.path) { hints = ["did you mean `\(other)`?"] }
     let code: DiagnosticCode =
       switch error.kind {
       case .missing, .notARegularFile, .unreadable: .missingFile
       case .channelsNotPicked, .noSuchChannel: .stemChannels
       default: .badMedia
       }
-    report(code, error.message, at: setting, path: path, hints: error.hints)
+    report(code, error.message, at: setting, path: path, hints: hints)
   }
 
   private mutating func report(

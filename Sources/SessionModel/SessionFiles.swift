@@ -47,6 +47,15 @@ public struct Project: Sendable {
     }
   }
 
+  /// The file beside `path` whose name is most like its own; `nil` when none is.
+  public static func nearest(to path: String) -> String? {
+    let folder = parent(path)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if let other = names.first(where: { $0.lowercased() == name.lowercased() }) { return other }
+    return closestMatch(to: name, among: names.sorted())
+  }
+
   /// Whether the file or folder at `path`, links followed, may be used.
   public func contains(_ path: String) -> Bool {
     let real = Project.canonical(path) ?? Project.canonicalParent(path)

@@ -2,6 +2,15 @@ import Diagnostics
 import MixdownKit
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The folder that all cases share, to be removed at the end.
+nonisolated(unsafe) private var shared: String?
+
 /// The sessions of `Tests/Oracles/broken`: every problem at its place with its code, all of a file in one run.
 @Suite("Broken sessions") struct BrokenSessionTests {
   struct Problem: Sendable, CustomTestStringConvertible {
@@ -40,6 +49,9 @@ import Testing
   /// What the sessions refer to, made once: the sessions beside their stems, in a project of its own.
   private static let project = Result {
     let folder = Folder()
+    // A static value is never let go of.
+    unsafe shared = folder.path
+    atexit { unsafe shared.map { Folder.remove($0) } }
     folder.file("project/.mixdown", "")
     // As bytes: some are no text.
     for name in names(in: Self.folder) {

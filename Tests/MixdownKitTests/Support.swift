@@ -116,7 +116,7 @@ final class Folder: Sendable {
     }
   }
 
-  private static func remove(_ folder: String) {
+  static func remove(_ folder: String) {
     guard let listing = unsafe opendir(folder) else { return }
     while let entry = unsafe readdir(listing) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
