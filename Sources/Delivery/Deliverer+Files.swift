@@ -27,9 +27,8 @@ extension Deliverer {
   }
 
   func deliver(
-    _ group: MasterGroup, _ take: MasterTake, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
-    _ plan: RenderPlan, _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
-    isCancelled: @escaping @Sendable () -> Bool
+    _ group: MasterGroup, _ premaster: Premaster, _ result: inout DeliveryResult,
+    progress: @escaping @Sendable (RenderProgress) -> Void, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [(DeliveredFile, AudioFileWriter)] {
     let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
     func isOwn(_ deliverable: Deliverable) -> Bool { holdsSomething && deliverable.encoding.isLossy }
@@ -39,12 +38,12 @@ extension Deliverer {
     let masterCount = (sharing.isEmpty ? 0 : 1) + own.count
     func mastering() -> Mastering {
       Mastering(
-        master: group.master, take: take, frameCount: frameCount, context: plan.context,
+        master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
         workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
-      let encoding = encoding(id, deliverable, frameCount, kept, slice, plan)
+      let encoding = encoding(id, deliverable, premaster)
       let tags = try tags(id, deliverable)
       return isOwn(deliverable)
         ? Route.own(LossyRounds(mastering: mastering(), encoding: encoding, tags: tags)) : .shared(encoding)
@@ -133,14 +132,11 @@ extension Deliverer {
 
   func deliverable(_ id: String) -> Deliverable { deliverables.first { $0.id == id }?.value ?? Deliverable() }
 
-  func encoding(
-    _ id: String, _ deliverable: Deliverable, _ frameCount: Int, _ kept: Range<Int>, _ slice: RangeSlice?,
-    _ plan: RenderPlan
-  ) -> Encoding {
+  func encoding(_ id: String, _ deliverable: Deliverable, _ premaster: Premaster) -> Encoding {
     Encoding(
       id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
-      seed: session.seed.value, frameCount: frameCount, kept: kept, firstFrame: slice?.mastered.lowerBound ?? 0,
-      sampleRate: Int(plan.sampleRate))
+      seed: session.seed.value, frameCount: premaster.frameCount, kept: premaster.kept,
+      firstFrame: premaster.firstFrame, sampleRate: premaster.sampleRate, channelCount: premaster.isMono ? 1 : 2)
   }
 
   /// A deliverable's tags, once its master has been measured.

@@ -30,7 +30,8 @@ extension Deliverer {
   func slice(_ text: String, of plan: RenderPlan, _ groups: [MasterGroup]) throws(RangeProblem) -> RangeSlice {
     try RangeSlice(
       try RangeSlice.frames(text, Timeline(session)), of: plan, groups.map(\.master),
-      usesShapedDither: deliverables.contains { $0.value.ditherInForce == .shaped })
+      usesShapedDither: deliverables.contains { $0.value.ditherInForce == .shaped },
+      isResampled: groups.contains { $0.rate != Int(plan.sampleRate) })
   }
 
   /// What is kept of a master of `frameCount` frames.

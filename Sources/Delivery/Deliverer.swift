@@ -84,9 +84,13 @@ public struct Deliverer: Sendable {
     return options.only.isEmpty ? all : all.filter { options.only.contains($0.id) }
   }
 
-  /// A master and the deliverables that are made from it.
+  /// Deliverables that are made from one master at one rate, with the same channels.
   struct MasterGroup {
+    /// The place of its master among those that the mix is rendered through.
+    var place: Int
     var master: Master
+    var rate: Int
+    var isMono: Bool
     var deliverables: [(id: String, value: Deliverable)]
   }
 
@@ -104,8 +108,8 @@ public struct Deliverer: Sendable {
     result.diagnostics = problemsWithOutputs()
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
-    let groups = masterGroups()
-    var plan = RenderPlan(session, stems: stems, masters: groups.map(\.master))
+    let (masters, groups) = masterGroups()
+    var plan = RenderPlan(session, stems: stems, masters: masters)
     var slice: RangeSlice?
     if let range = options.range {
       do throws(RangeProblem) {
@@ -120,7 +124,7 @@ public struct Deliverer: Sendable {
       result.diagnostics += note(on: slice)
     }
     let watch = SilenceWatch()
-    let takes = try groups.map { _ in
+    let takes = try masters.map { _ in
       try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.length.frameLimit)
     }
     var outlets = [MixRenderer.Outlet(node: plan.mix, sink: watch)]
@@ -138,10 +142,13 @@ public struct Deliverer: Sendable {
     let kept = keptFrames(slice, of: frameCount)
     result.audioSeconds = Double(kept.count) / plan.sampleRate
     var finished: [(DeliveredFile, AudioFileWriter)] = []
-    for (group, take) in zip(groups, takes) {
+    for group in groups {
       progress(RenderProgress(phase: "master", fraction: 0))
-      finished += try deliver(
-        group, take, frameCount, kept, slice, plan, &result, progress: progress, isCancelled: isCancelled)
+      let premaster = try Premaster(
+        take: takes[group.place], frameCount: frameCount, kept: kept, firstFrame: slice?.mastered.lowerBound ?? 0,
+        context: plan.context
+      ).converted(to: group.rate, isMono: group.isMono, isCancelled: isCancelled)
+      finished += try deliver(group, premaster, &result, progress: progress, isCancelled: isCancelled)
     }
     if isCancelled() { throw CancellationError() }
     for (file, writer) in finished {
@@ -160,15 +167,27 @@ public struct Deliverer: Sendable {
 
   func order(_ id: String) -> Int { deliverables.firstIndex { $0.id == id } ?? 0 }
 
-  /// Deliverables without a master of their own share the session's.
-  func masterGroups() -> [MasterGroup] {
+  /// Deliverables without a master of their own share the session's; of one master, those of one rate and with the
+  /// same channels share what is made from it.
+  func masterGroups() -> (masters: [Master], groups: [MasterGroup]) {
+    var masters: [Master] = []
     var groups: [MasterGroup] = []
-    let shared = deliverables.filter { $0.value.master == nil }
-    if !shared.isEmpty { groups.append(MasterGroup(master: session.master ?? Master(), deliverables: shared)) }
-    for deliverable in deliverables {
-      guard let master = deliverable.value.master else { continue }
-      groups.append(MasterGroup(master: master, deliverables: [deliverable]))
+    var sharedPlace: Int?
+    for (id, deliverable) in deliverables {
+      let place = deliverable.master == nil ? sharedPlace ?? masters.count : masters.count
+      if place == masters.count { masters.append(deliverable.master ?? session.master ?? Master()) }
+      if deliverable.master == nil { sharedPlace = place }
+      let rate = Int((deliverable.sampleRate ?? session.sampleRate).magnitude)
+      let isMono = deliverable.channels == .mono
+      let known = groups.firstIndex { $0.place == place && $0.rate == rate && $0.isMono == isMono }
+      if let known {
+        groups[known].deliverables.append((id, deliverable))
+      } else {
+        groups.append(
+          MasterGroup(
+            place: place, master: masters[place], rate: rate, isMono: isMono, deliverables: [(id, deliverable)]))
+      }
     }
-    return groups
+    return (masters, groups)
   }
 }

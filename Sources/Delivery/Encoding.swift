@@ -18,6 +18,8 @@ struct Encoding: Sendable {
   /// The number of the master's first frame in the song, by which its dither is drawn.
   var firstFrame = 0
   var sampleRate: Int
+  /// 1 takes the left lane, which is the mean of both by then.
+  var channelCount = 2
 
   /// A file that is whole, but not yet in its place.
   struct Encoded {
@@ -31,9 +33,9 @@ struct Encoding: Sendable {
   func run(
     _ master: Scratch, _ tags: Tags, progress: (Double) -> Void, isCancelled: () -> Bool
   ) throws -> Encoded {
-    var hash = PCMHash(format, sampleRate: sampleRate, channels: 2, frames: kept.count)
+    var hash = PCMHash(format, sampleRate: sampleRate, channels: channelCount, frames: kept.count)
     let writer = try AudioFileWriter(
-      path, format, sampleRate: sampleRate, channelCount: 2, frameCount: kept.count, tags: tags)
+      path, format, sampleRate: sampleRate, channelCount: channelCount, frameCount: kept.count, tags: tags)
     do {
       let clipped = try encode(master, writer, &hash, progress: progress, isCancelled: isCancelled)
       try writer.complete()
@@ -56,13 +58,13 @@ struct Encoding: Sendable {
   ) throws -> Int {
     var quantiser = format.integerBits.map { bits in
       Dither(
-        kind: dither, bitDepth: bits, channelCount: 2, sampleRate: Double(sampleRate), seed: UInt64(seed),
+        kind: dither, bitDepth: bits, channelCount: channelCount, sampleRate: Double(sampleRate), seed: UInt64(seed),
         stream: nameKey(id))
     }
     quantiser?.seek(to: firstFrame)
     let buffer = FrameBuffer(capacity: Self.blockFrames)
-    var integers = [Int32](repeating: 0, count: 2 * Self.blockFrames)
-    var floats = [Float](repeating: 0, count: 2 * Self.blockFrames)
+    var integers = [Int32](repeating: 0, count: channelCount * Self.blockFrames)
+    var floats = [Float](repeating: 0, count: channelCount * Self.blockFrames)
     var start = 0
     // What comes before goes through the quantiser too: silence and shaped errors reach into what is kept.
     while start < kept.upperBound {
@@ -75,7 +77,7 @@ struct Encoding: Sendable {
           var span = integers.mutableSpan
           quantiser?.quantise(frames, into: &span)
         }
-        let samples = integers.span.extracting(2 * wanted.lowerBound..<2 * count)
+        let samples = integers.span.extracting(channelCount * wanted.lowerBound..<channelCount * count)
         if !wanted.isEmpty {
           hash.update(samples)
           try writer.write(samples)
@@ -83,11 +85,11 @@ struct Encoding: Sendable {
       } else {
         buffer.read(0..<count) { frames in
           for index in 0..<count {
-            floats[2 * index] = Float(frames[index].x)
-            floats[2 * index + 1] = Float(frames[index].y)
+            floats[channelCount * index] = Float(frames[index].x)
+            if channelCount == 2 { floats[2 * index + 1] = Float(frames[index].y) }
           }
         }
-        let samples = floats.span.extracting(2 * wanted.lowerBound..<2 * count)
+        let samples = floats.span.extracting(channelCount * wanted.lowerBound..<channelCount * count)
         if !wanted.isEmpty {
           hash.update(samples)
           try writer.write(samples)

@@ -40,7 +40,9 @@ struct RangeSlice {
   }
 
   /// What has to be rendered of `plan` for the frames `wanted` of the time line.
-  init(_ wanted: Range<Int>, of plan: RenderPlan, _ masters: [Master], usesShapedDither: Bool) throws(RangeProblem) {
+  init(
+    _ wanted: Range<Int>, of plan: RenderPlan, _ masters: [Master], usesShapedDither: Bool, isResampled: Bool
+  ) throws(RangeProblem) {
     let limit = plan.length.frameLimit
     let sure = if case .untilSilent(let atLeast, _) = plan.length { atLeast } else { limit }
     kept = (wanted.lowerBound - plan.startFrame..<wanted.upperBound - plan.startFrame).clamped(to: 0..<limit)
@@ -54,6 +56,8 @@ struct RangeSlice {
       reason = "the limiter of its master remembers what came before"
     } else if masters.contains(where: { $0.fadeIn != nil || $0.fadeOut != nil }) {
       reason = "its master fades"
+    } else if isResampled {
+      reason = "its files have another rate, which is made from all of it"
     } else if kept.upperBound > sure {
       reason = "where its tail ends is only known at the end"
     } else if usesShapedDither {

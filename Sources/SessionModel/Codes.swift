@@ -225,8 +225,8 @@ extension DiagnosticCode {
   public static let deliverableRate = DiagnosticCode(
     "D0804", title: "a rate that cannot be delivered",
     explanation: """
-      The format does not have this sample rate, or it differs from the session's, and this version does not
-      resample.
+      The format does not have this sample rate: an MP3 has at most 48 kHz. `sample_rate: 48 kHz` on the deliverable
+      converts it.
       """)
 
   public static let sessionModel: [DiagnosticCode] =

@@ -62,10 +62,7 @@ public enum BitDepth: String, Choice {
   case float = "32f"
 }
 
-public enum OutputChannels: String, Choice {
-  case stereo
-  public static let later = ["mono": Delivery.masters]
-}
+public enum OutputChannels: String, Choice { case stereo, mono }
 
 public enum DitherChoice: String, Choice { case none, tpdf, shaped }
 

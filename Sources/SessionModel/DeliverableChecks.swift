@@ -56,14 +56,9 @@ extension ReferenceCheck {
 
   private mutating func rate(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
     let rate = deliverable.sampleRate ?? session.sampleRate
-    if rate != session.sampleRate {
+    if format == .mp3, !Deliverable.mp3Rates.contains(Int(rate.magnitude)) {
       report(
-        .notInThisVersion,
-        "the session runs at \(session.sampleRate.text); delivering at \(rate.text) needs resampling, which is not in this version of Mixdown",
-        path: "\(path).sample_rate", hints: ["it comes with \(Delivery.masters)"])
-    } else if format == .mp3, !Deliverable.mp3Rates.contains(Int(rate.magnitude)) {
-      report(
-        .deliverableRate, "an MP3 has at most 48 kHz, and the session runs at \(rate.text)",
+        .deliverableRate, "an MP3 has one of the rates from 8 to 48 kHz, not \(rate.text)",
         path: tree.part(at: "\(path).sample_rate") == nil ? "\(path).format" : "\(path).sample_rate",
         hints: ["add `sample_rate: 48 kHz` to this deliverable"])
     }

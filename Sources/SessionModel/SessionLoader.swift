@@ -125,7 +125,7 @@ struct SessionLoader {
 
   /// What the session's master or metadata say is read again in each deliverable that they lie under: a slip in
   /// them is one problem all the same.
-  private mutating func removeRepetitions() {
+  mutating func removeRepetitions() {
     struct Problem: Hashable {
       var code: DiagnosticCode
       var range: SourceRange?
@@ -139,7 +139,7 @@ struct SessionLoader {
 
   // MARK: The chain of parents
 
-  private mutating func readChain() -> [Layer]? {
+  mutating func readChain() -> [Layer]? {
     var layers: [Layer] = []
     var seen: [String] = []
     var next: (path: String, named: Setting?) = (path, nil)
@@ -179,10 +179,10 @@ struct SessionLoader {
     }
   }
 
-  private func text(_ setting: Setting, is text: String) -> Bool { setting.text == text }
+  func text(_ setting: Setting, is text: String) -> Bool { setting.text == text }
 
   /// Splits a file into what it lays and what steers the laying.
-  private mutating func layer(of tree: Setting) -> Layer? {
+  mutating func layer(of tree: Setting) -> Layer? {
     guard let entries = tree.entries else {
       diagnostics.append(
         Diagnostic(
@@ -203,7 +203,7 @@ struct SessionLoader {
       extends: tree["extends"])
   }
 
-  private mutating func checkEdition(_ tree: Setting) {
+  mutating func checkEdition(_ tree: Setting) {
     guard tree["mixdown"] == nil else { return }
     diagnostics.append(
       Diagnostic(
@@ -212,7 +212,7 @@ struct SessionLoader {
         hints: ["add `mixdown: 1`: the edition that names the meaning and the sound of the rest"]))
   }
 
-  private mutating func parameters(of tree: Setting) -> Named<ParameterDeclaration> {
+  mutating func parameters(of tree: Setting) -> Named<ParameterDeclaration> {
     guard let declared = tree["parameters"] else { return Named() }
     var decoder = Decoder()
     var parameters = Named<ParameterDeclaration>()
@@ -235,210 +235,10 @@ struct SessionLoader {
     return parameters
   }
 
-  // MARK: Parameters
-
-  private mutating func substituteParameters(_ layers: [Layer]) -> [Setting] {
-    var environments: [Environment] = []
-    var given: Setting?
-    for layer in layers {
-      let needed = environments.isEmpty ? nil : layers[environments.count - 1].extends
-      var environment = environment(
-        layer.parameters, declaredIn: layer.declarations, given: given, needed: needed)
-      given = layer.with.map { environment.substitute($0) }
-      environments.append(environment)
-    }
-    var trees: [Setting] = []
-    var used: Set<String> = []
-    for (index, layer) in layers.enumerated() {
-      var environment = environments[index]
-      for inherited in environments[(index + 1)...] {
-        environment.values.merge(inherited.values) { own, _ in own }
-      }
-      trees.append(environment.substitute(layer.tree))
-      diagnostics += environment.diagnostics
-      used.formUnion(environment.used)
-      for (id, _) in layer.parameters where !used.contains(id) {
-        guard let value = environments[index].values[id] else { continue }
-        diagnostics.append(
-          Diagnostic(.parameterUnused, .warning, "nothing uses the parameter `\(id)`", at: value.declared))
-      }
-    }
-    return trees
-  }
-
-  /// The values of a file's parameters, from `given` (the `with:` beside its name) or their defaults.
-  private mutating func environment(
-    _ parameters: Named<ParameterDeclaration>, declaredIn declarations: Setting?, given: Setting?, needed: Setting?
-  ) -> Environment {
-    var environment = Environment()
-    for (id, parameter) in parameters {
-      guard let declared = declarations?.entry(id)?.keyRange else { continue }
-      if var value = given?[id] {
-        if let text = value.text, let refusal = parameter.type.refusal(of: text) {
-          diagnostics.append(
-            Diagnostic(
-              .parameterType, .error, "the value of `\(id)` is no \(parameter.type.rawValue): \(refusal.message)",
-              at: value.range, also: [Diagnostic.Label(declared, "declared here")],
-              hints: refusal.suggestions.map { "write `\($0)`" }))
-          value.content = .unreadable
-        } else if value.text == nil, !value.isUnreadable {
-          diagnostics.append(
-            Diagnostic(
-              .parameterType, .error, "the value of `\(id)` is \(parameter.type.rawValue), but \(value.kind) was found",
-              at: value.range, also: [Diagnostic.Label(declared, "declared here")]))
-          value.content = .unreadable
-        }
-        environment.values[id] = Environment.Value(
-          setting: value, type: parameter.type, declared: declared, isDefault: false)
-      } else if let initial = parameter.initial {
-        // A default of the wrong type has been reported where it stands.
-        let isRefused = parameter.type.refusal(of: initial) != nil
-        let place = declarations?.part(at: "\(id).default")?.range ?? declared
-        environment.values[id] = Environment.Value(
-          setting: Setting(isRefused ? .unreadable : .text(initial), at: place), type: parameter.type,
-          declared: declared, isDefault: true)
-      } else if given?.isUnreadable == true {
-        environment.values[id] = Environment.Value(
-          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
-      } else if let needed {
-        diagnostics.append(
-          Diagnostic(
-            .parameterMissing, .error, "the parameter `\(id)` needs a value", at: needed.range,
-            also: [Diagnostic.Label(declared, "declared here, without a default")],
-            hints: ["add `with: {\(id): …}`"]))
-        environment.values[id] = Environment.Value(
-          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
-      } else {
-        // A template by itself: its open places cannot be filled.
-        diagnostics.append(
-          Diagnostic(
-            .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
-            hints: ["give it a `default`, or write a session with `extends` and `with`"]))
-        environment.values[id] = Environment.Value(
-          setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
-      }
-    }
-    for entry in given?.entries ?? [] where parameters[entry.key] == nil {
-      let meant = closestMatch(to: entry.key, among: parameters.map(\.id))
-      diagnostics.append(
-        Diagnostic(
-          .parameterNotDeclared, .error, "there is no parameter `\(entry.key)` to give a value to", at: entry.keyRange,
-          hints: [
-            meant.map { "did you mean `\($0)`?" }
-              ?? "its parameters are \(parameters.map(\.id).joined(separator: ", "))"
-          ]))
-    }
-    return environment
-  }
-
-  // MARK: Presets
-
-  private mutating func expandPresets(_ tree: Setting) -> Setting {
-    mappingValues(tree) { key, value in
-      switch key {
-      case "tracks", "buses": mappingValues(value) { _, strip in expandPreset(strip, for: .channel) }
-      case "main": expandPreset(value, for: .channel)
-      case "master": expandPreset(value, for: .master)
-      case "deliverables":
-        mappingValues(value) { _, deliverable in
-          mappingValues(deliverable) { key, value in key == "master" ? expandPreset(value, for: .master) : value }
-        }
-      default: value
-      }
-    }
-  }
-
-  enum PresetKind: String { case inserts, channel, master }
-
-  private mutating func expandPreset(_ setting: Setting, for kind: PresetKind) -> Setting {
-    guard let entries = setting.entries else { return setting }
-    var own = setting
-    own.content = .mapping(entries.filter { $0.key != "preset" && $0.key != "with" })
-    guard let named = setting["preset"] else {
-      if let with = setting.entry("with") {
-        diagnostics.append(
-          Diagnostic(
-            .withoutPreset, .error, "`with` gives values to a preset, but there is no `preset` beside it",
-            at: with.keyRange))
-      }
-      return own
-    }
-    guard let preset = preset(named, with: setting["with"], for: kind) else { return own }
-    let shape: Shape = kind == .master ? .record(Master.recordShape) : .record(Track.recordShape)
-    return merging.lay(own, over: expandingShorthands(preset, shape))
-  }
-
-  /// The keys that a preset lays.
-  private mutating func preset(_ named: Setting, with: Setting?, for kind: PresetKind) -> Setting? {
-    if named.isUnreadable { return nil }
-    guard let name = named.text, !name.isEmpty else {
-      diagnostics.append(
-        Diagnostic(.wrongKind, .error, "`preset` is a name or a path, but \(named.kind) was found", at: named.range))
-      return nil
-    }
-    let tree: Setting?
-    if let text = BuiltInPresets.text(of: name) {
-      tree = reader.read(text, as: "preset \(name)", folder: ".")
-    } else if name.contains("/") || name.hasSuffix(".yaml") {
-      let path = Project.join(reader.folder(of: named.range), name)
-      guard mayRead(path, at: named) else { return nil }
-      tree = reader.read(path, named: named.range)
-    } else {
-      let meant = closestMatch(to: name, among: BuiltInPresets.names)
-      diagnostics.append(
-        Diagnostic(
-          .unknownPreset, .error, "there is no built-in preset `\(name)`", at: named.range,
-          hints: [
-            meant.map { "did you mean `\($0)`?" }
-              ?? "the built-in presets are \(BuiltInPresets.names.joined(separator: ", "))",
-            "a preset of your own is a path, such as `presets/\(name).preset.yaml`",
-          ]))
-      return nil
-    }
-    guard let tree, let entries = tree.entries else { return nil }
-    checkEdition(tree)
-    let stated = tree["preset"]
-    guard let statedKind = stated?.text.flatMap(PresetKind.init(rawValue:)) else {
-      diagnostics.append(
-        Diagnostic(
-          .presetKind, .error, "a preset file says what it is for: `preset: inserts`, `channel` or `master`",
-          at: (stated ?? tree).range, also: [Diagnostic.Label(named.range, "used here")]))
-      return nil
-    }
-    guard statedKind == kind || statedKind == .inserts else {
-      diagnostics.append(
-        Diagnostic(
-          .presetKind, .error,
-          "a `\(statedKind.rawValue)` preset cannot stand on a \(kind == .master ? "master" : "track or bus")",
-          at: named.range, also: [Diagnostic.Label((stated ?? tree).range, "it says so here")]))
-      return nil
-    }
-    let declared = parameters(of: tree)
-    var environment = environment(declared, declaredIn: tree["parameters"], given: with, needed: named)
-    var body = tree
-    body.content = .mapping(entries.filter { !["mixdown", "preset", "parameters", "metadata"].contains($0.key) })
-    body = environment.substitute(body)
-    diagnostics += environment.diagnostics
-    if statedKind == .inserts,
-      let stray = body.entries?.first(where: { $0.key != "inserts" && !$0.key.hasPrefix("x-") })
-    {
-      diagnostics.append(
-        Diagnostic(
-          .unknownKey, .error, "an `inserts` preset holds `inserts` only, not `\(stray.key)`", at: stray.keyRange))
-    }
-    return body
-  }
-
-  private mutating func mayRead(_ path: String, at named: Setting) -> Bool {
-    if project.contains(path) { return true }
-    diagnostics.append(outsideDiagnostic(path, project, at: named))
-    return false
-  }
-
   // MARK: Over everything
 
   /// `--set tracks.vocals.level=-3 dB` as a layer.
-  private mutating func overrideLayer(_ text: String) -> Setting? {
+  mutating func overrideLayer(_ text: String) -> Setting? {
     let equals = text.firstIndex(of: "=") ?? text.endIndex
     let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
     guard equals < text.endIndex, path.allSatisfy({ !$0.isEmpty }) else {
@@ -459,7 +259,7 @@ struct SessionLoader {
   }
 
   /// A deliverable's own master and metadata lie over the session's.
-  private func layingDeliverables(_ tree: Setting) -> Setting {
+  func layingDeliverables(_ tree: Setting) -> Setting {
     mappingValues(tree) { key, deliverables in
       guard key == "deliverables" else { return deliverables }
       return mappingValues(deliverables) { _, deliverable in
@@ -471,14 +271,14 @@ struct SessionLoader {
   }
 
   /// Moves inserts to where their `before` or `after` says.
-  private mutating func orderInserts(_ tree: Setting) -> Setting {
+  mutating func orderInserts(_ tree: Setting) -> Setting {
     mappingValues(tree) { key, value in
       if key == "inserts" { return orderChain(value) }
       return value.entries == nil || key == "bands" ? value : orderInserts(value)
     }
   }
 
-  private mutating func orderChain(_ chain: Setting) -> Setting {
+  mutating func orderChain(_ chain: Setting) -> Setting {
     guard var entries = chain.entries else { return chain }
     for entry in entries {
       for (key, shift) in [("before", 0), ("after", 1)] {

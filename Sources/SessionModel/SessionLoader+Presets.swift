@@ -1,0 +1,109 @@
+import Diagnostics
+import Quantities
+import Tables
+
+// Presets: the layer just below the keys of a track, a bus or a master.
+
+extension SessionLoader {
+  mutating func expandPresets(_ tree: Setting) -> Setting {
+    mappingValues(tree) { key, value in
+      switch key {
+      case "tracks", "buses": mappingValues(value) { _, strip in expandPreset(strip, for: .channel) }
+      case "main": expandPreset(value, for: .channel)
+      case "master": expandPreset(value, for: .master)
+      case "deliverables":
+        mappingValues(value) { _, deliverable in
+          mappingValues(deliverable) { key, value in key == "master" ? expandPreset(value, for: .master) : value }
+        }
+      default: value
+      }
+    }
+  }
+
+  enum PresetKind: String { case inserts, channel, master }
+
+  mutating func expandPreset(_ setting: Setting, for kind: PresetKind) -> Setting {
+    guard let entries = setting.entries else { return setting }
+    var own = setting
+    own.content = .mapping(entries.filter { $0.key != "preset" && $0.key != "with" })
+    guard let named = setting["preset"] else {
+      if let with = setting.entry("with") {
+        diagnostics.append(
+          Diagnostic(
+            .withoutPreset, .error, "`with` gives values to a preset, but there is no `preset` beside it",
+            at: with.keyRange))
+      }
+      return own
+    }
+    guard let preset = preset(named, with: setting["with"], for: kind) else { return own }
+    let shape: Shape = kind == .master ? .record(Master.recordShape) : .record(Track.recordShape)
+    return merging.lay(own, over: expandingShorthands(preset, shape))
+  }
+
+  /// The keys that a preset lays.
+  mutating func preset(_ named: Setting, with: Setting?, for kind: PresetKind) -> Setting? {
+    if named.isUnreadable { return nil }
+    guard let name = named.text, !name.isEmpty else {
+      diagnostics.append(
+        Diagnostic(.wrongKind, .error, "`preset` is a name or a path, but \(named.kind) was found", at: named.range))
+      return nil
+    }
+    let tree: Setting?
+    if let text = BuiltInPresets.text(of: name) {
+      tree = reader.read(text, as: "preset \(name)", folder: ".")
+    } else if name.contains("/") || name.hasSuffix(".yaml") {
+      let path = Project.join(reader.folder(of: named.range), name)
+      guard mayRead(path, at: named) else { return nil }
+      tree = reader.read(path, named: named.range)
+    } else {
+      let meant = closestMatch(to: name, among: BuiltInPresets.names)
+      diagnostics.append(
+        Diagnostic(
+          .unknownPreset, .error, "there is no built-in preset `\(name)`", at: named.range,
+          hints: [
+            meant.map { "did you mean `\($0)`?" }
+              ?? "the built-in presets are \(BuiltInPresets.names.joined(separator: ", "))",
+            "a preset of your own is a path, such as `presets/\(name).preset.yaml`",
+          ]))
+      return nil
+    }
+    guard let tree, let entries = tree.entries else { return nil }
+    checkEdition(tree)
+    let stated = tree["preset"]
+    guard let statedKind = stated?.text.flatMap(PresetKind.init(rawValue:)) else {
+      diagnostics.append(
+        Diagnostic(
+          .presetKind, .error, "a preset file says what it is for: `preset: inserts`, `channel` or `master`",
+          at: (stated ?? tree).range, also: [Diagnostic.Label(named.range, "used here")]))
+      return nil
+    }
+    guard statedKind == kind || statedKind == .inserts else {
+      diagnostics.append(
+        Diagnostic(
+          .presetKind, .error,
+          "a `\(statedKind.rawValue)` preset cannot stand on a \(kind == .master ? "master" : "track or bus")",
+          at: named.range, also: [Diagnostic.Label((stated ?? tree).range, "it says so here")]))
+      return nil
+    }
+    let declared = parameters(of: tree)
+    var environment = environment(declared, declaredIn: tree["parameters"], given: with, needed: named)
+    var body = tree
+    body.content = .mapping(entries.filter { !["mixdown", "preset", "parameters", "metadata"].contains($0.key) })
+    body = environment.substitute(body)
+    diagnostics += environment.diagnostics
+    if statedKind == .inserts,
+      let stray = body.entries?.first(where: { $0.key != "inserts" && !$0.key.hasPrefix("x-") })
+    {
+      diagnostics.append(
+        Diagnostic(
+          .unknownKey, .error, "an `inserts` preset holds `inserts` only, not `\(stray.key)`", at: stray.keyRange))
+    }
+    return body
+  }
+
+  mutating func mayRead(_ path: String, at named: Setting) -> Bool {
+    if project.contains(path) { return true }
+    diagnostics.append(outsideDiagnostic(path, project, at: named))
+    return false
+  }
+}
