@@ -31,7 +31,9 @@ extension Deliverer {
     progress: @escaping @Sendable (RenderProgress) -> Void, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [(DeliveredFile, AudioFileWriter)] {
     let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
-    func isOwn(_ deliverable: Deliverable) -> Bool { holdsSomething && deliverable.encoding.isLossy }
+    func isOwn(_ deliverable: Deliverable) -> Bool {
+      deliverable.encoding.isLossy && (holdsSomething || deliverable.ceiling != nil)
+    }
     let sharing = group.deliverables.filter { !isOwn($0.value) }.map(\.id)
     let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
     // Masters are made side by side when there are several; else the one has all threads.
@@ -39,14 +41,17 @@ extension Deliverer {
     func mastering() -> Mastering {
       Mastering(
         master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
-        workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+        isMono: premaster.isMono, workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
       let encoding = encoding(id, deliverable, premaster)
       let tags = try tags(id, deliverable)
       return isOwn(deliverable)
-        ? Route.own(LossyRounds(mastering: mastering(), encoding: encoding, tags: tags)) : .shared(encoding)
+        ? Route.own(
+          LossyRounds(
+            mastering: mastering(), encoding: encoding, ceiling: deliverable.ceiling?.magnitude, tags: tags))
+        : .shared(encoding)
     }
 
     var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
@@ -79,7 +84,8 @@ extension Deliverer {
       case .success(let (mastered, file, hash)):
         result.diagnostics += notes(on: encoding, file)
         let delivered = DeliveredFile(
-          id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash, measurement: file.measurement,
+          id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash,
+          measurement: file.measurement.quieter(by: shared.monoOffset),
           gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting)
         finished.append((delivered, file.writer))
       case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic(encoding.id))

@@ -19,7 +19,7 @@ extension Deliverer {
     return [
       Diagnostic(
         .muchLimiting, .warning,
-        "to reach \(loudness.integrated.text), the limiter takes up to \(rounded(mastered.result.limiting)) dB from \(listed(ids, conjunction: "and"))",
+        "to reach \(loudness.goal.text), the limiter takes up to \(rounded(mastered.result.limiting)) dB from \(listed(ids, conjunction: "and"))",
         hints: ["a lower target or tamer peaks in the mix keep more punch"])
     ]
   }

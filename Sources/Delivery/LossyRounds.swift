@@ -1,4 +1,5 @@
 import AudioFiles
+import SessionModel
 
 /// Makes a lossy file whose *decoded* loudness and true peak are what was asked for.
 ///
@@ -8,6 +9,8 @@ import AudioFiles
 struct LossyRounds {
   var mastering: Mastering
   var encoding: Encoding
+  /// What the decoded file must stay under, in dBTP, where that is not the master's ceiling.
+  var ceiling: Double?
   var tags: (Measurement) -> Tags
 
   static let roundLimit = 6
@@ -16,16 +19,23 @@ struct LossyRounds {
   /// dB under the ceiling that is aimed at, for the same.
   static let peakMargin = 0.02
 
+  /// What the decoded file is to be.
+  private var target: Mastering.Aim {
+    var target = mastering.target
+    target.ceiling = ceiling ?? target.ceiling
+    return target
+  }
+
   /// Makes the master of the first round: with the usual room for the codec, or, where the target leaves none,
   /// without.
   func firstMaster() throws -> Mastered {
-    var aim = mastering.target
-    guard let ceiling = aim.ceiling else { return try mastering.run(aim) }
+    var aim = target
+    guard let ceiling = aim.ceiling, mastering.master.limiter != nil else { return try mastering.run(aim) }
     aim.ceiling = ceiling - Self.usualOvershoot(encoding.format)
     do {
       return try mastering.run(aim)
     } catch is MasteringRefusal {
-      return try mastering.run(mastering.target)
+      return try mastering.run(target)
     }
   }
 
@@ -33,7 +43,7 @@ struct LossyRounds {
   func run(
     _ first: Mastered, progress: (Double) -> Void, isCancelled: () -> Bool
   ) throws -> (Mastered, Encoding.Encoded) {
-    let target = mastering.target
+    let target = target, hasLimiter = mastering.master.limiter != nil
     var aim = target
     aim.ceiling = first.ceiling
     var mastered = first
@@ -41,7 +51,7 @@ struct LossyRounds {
     while true {
       let file = try encoding.run(
         mastered.output, tags(mastered.result.measurement), progress: progress, isCancelled: isCancelled)
-      let miss = target.loudness.flatMap { wanted in file.measurement.integrated.map { wanted - $0 } } ?? 0
+      let miss = target.loudness.flatMap { wanted in mastering.loudness(file.measurement).map { wanted - $0 } } ?? 0
       let over =
         target.ceiling.flatMap { ceiling in
           file.measurement.truePeak.map { $0 - (ceiling - Self.peakMargin) }
@@ -52,17 +62,20 @@ struct LossyRounds {
       round += 1
       aim.loudness = aim.loudness.map { $0 + miss }
       if over > 0 { aim.ceiling = aim.ceiling.map { $0 - over - 0.03 } }
-      aim.gain = mastered.gain + miss
+      // Without a limiter peaks can only be turned down with all the rest.
+      let trim = over > 0 && !hasLimiter ? over + 0.03 : 0
+      if trim > 0, target.loudness != nil { throw refusal(file.measurement, target) }
+      aim.gain = mastered.gain + miss - trim
       mastered = try mastering.run(aim)
     }
   }
 
   private func refusal(_ measurement: Measurement, _ target: Mastering.Aim) -> MasteringRefusal {
-    let loudness = measurement.integrated.map { "\(rounded($0, places: 100)) LUFS" } ?? "no loudness"
+    let loudness = mastering.loudness(measurement).map { "\(rounded($0, places: 100)) LUFS" } ?? "no loudness"
     let peak = measurement.truePeak.map { "\(rounded($0, places: 100)) dBTP" } ?? "no peak"
     return MasteringRefusal(
       code: .decodedMiss,
-      reason: "decodes to \(loudness) and \(peak) after \(Self.roundLimit) rounds, and does not meet its target",
+      reason: "decodes to \(loudness) and \(peak), and does not meet its target",
       hints: ["a higher bitrate or a lower target leaves more room"])
   }
 

@@ -7,6 +7,8 @@ struct LoudnessSearch {
   var target: Double
   /// The greatest reduction that the limiter may make, in dB.
   var maximumLimiting: Double
+  /// The loudness that is meant, of a file.
+  var loudness: (Measurement) -> Double? = \.integrated
 
   /// Half the tenth that FORMAT promises, less what dither and other meters' rounding may take.
   static let tolerance = 0.02
@@ -33,7 +35,7 @@ struct LoudnessSearch {
     var latest: Point?
     for _ in 0..<Self.passLimit {
       let result = try pass(gain)
-      guard let loudness = result.measurement.integrated else { return .nothingToMeasure }
+      guard let loudness = loudness(result.measurement) else { return .nothingToMeasure }
       let miss = target - loudness
       if abs(miss) <= Self.tolerance, result.limiting <= maximumLimiting { return .reached(gain: gain, result) }
       // Over the limit and not louder than asked: any gain that gets there only takes more limiting.
@@ -94,7 +96,7 @@ struct LoudnessSearch {
       let fit = try pass(gain)
       limiting = fit.limiting
       if limiting <= maximumLimiting {
-        return fit.measurement.integrated.map { ($0 * 10).rounded(.down) / 10 }
+        return loudness(fit.measurement).map { ($0 * 10).rounded(.down) / 10 }
       }
     }
     return nil

@@ -32,6 +32,8 @@ struct Mastering {
   var take: MasterTake
   var frameCount: Int
   var context: ProcessorContext
+  /// Whether its files are mono, and how the master wants them measured.
+  var isMono = false
   var workers: Int
   var isCancelled: @Sendable () -> Bool
 
@@ -47,7 +49,23 @@ struct Mastering {
 
   /// What the session asks for.
   var target: Aim {
-    Aim(loudness: master.loudness?.integrated.magnitude, ceiling: master.limiter?.settings.ceiling.magnitude)
+    Aim(
+      loudness: master.loudness.map { $0.goal.target.magnitude },
+      ceiling: master.limiter?.settings.ceiling.magnitude)
+  }
+
+  /// LU between what a mono file measures as dual mono and what the master calls its loudness.
+  var monoOffset: Double { isMono && master.monoLoudness == .single ? 3.010299956639812 : 0 }  // 10 log₁₀ 2
+
+  /// The loudness that the target is about.
+  func loudness(_ measurement: Measurement) -> Double? {
+    let measured: Double? =
+      switch master.loudness?.goal.kind ?? .integrated {
+      case .integrated: measurement.integrated
+      case .shortTermMax: measurement.maxShortTerm
+      case .momentaryMax: measurement.maxMomentary
+      }
+    return measured.map { $0 - monoOffset }
   }
 
   /// Masters into a new scratch.
@@ -58,11 +76,12 @@ struct Mastering {
       limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fade), fadeOut: master.fadeOut.map(fade),
       workers: workers, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
-      return Mastered(output: pass.output, result: try pass.run(gain: 0), gain: 0, ceiling: aim.ceiling)
+      let gain = aim.gain ?? 0
+      return Mastered(output: pass.output, result: try pass.run(gain: gain), gain: gain, ceiling: aim.ceiling)
     }
-    let maximum = aim.ceiling == nil ? .infinity : wanted.maxLimiting.magnitude
-    let search = LoudnessSearch(target: target, maximumLimiting: maximum)
-    let start = aim.gain.map { target - $0 } ?? take.integrated
+    let maximum = master.limiter == nil ? .infinity : wanted.maxLimiting.magnitude
+    let search = LoudnessSearch(target: target, maximumLimiting: maximum, loudness: loudness)
+    let start = aim.gain.map { target - $0 } ?? take.loudness(wanted.goal.kind).map { $0 - monoOffset }
     switch try search.run(from: start, { try pass.run(gain: $0) }) {
     case .reached(let gain, let result):
       return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
@@ -86,7 +105,7 @@ struct Mastering {
   }
 
   private func refusal(_ code: DiagnosticCode, _ reason: String, hints: [String] = []) -> MasteringRefusal {
-    let target = master.loudness?.integrated.text ?? "its loudness"
+    let target = master.loudness?.goal.text ?? "its loudness"
     return MasteringRefusal(code: code, reason: "cannot have \(target): \(reason)", hints: hints)
   }
 
@@ -99,6 +118,18 @@ struct Mastering {
 
   private func fade(_ fade: SessionModel.Fade) -> DSP.Fade {
     DSP.Fade(fade.curve.dsp, length: min(frameCount, context.frames(fade.span)))
+  }
+}
+
+extension LoudnessTarget {
+  enum Kind { case integrated, shortTermMax, momentaryMax }
+
+  /// Which loudness is meant, and what it is to be. The session has been checked: there is exactly one.
+  var goal: (kind: Kind, target: LUFS, text: String) {
+    if let shortTermMax { return (.shortTermMax, shortTermMax, "\(shortTermMax.text) at most over 3 s") }
+    if let momentaryMax { return (.momentaryMax, momentaryMax, "\(momentaryMax.text) at most over 400 ms") }
+    let integrated = integrated ?? -14
+    return (.integrated, integrated, integrated.text)
   }
 }
 

@@ -32,6 +32,16 @@ public struct Measurement: Sendable, Equatable {
 }
 
 extension Measurement {
+  /// The same with every loudness `offset` LU lower: a mono file as from one speaker.
+  func quieter(by offset: Double) -> Measurement {
+    guard offset != 0 else { return self }
+    var result = self
+    for loudness in [\Measurement.integrated, \.maxMomentary, \.maxShortTerm] {
+      result[keyPath: loudness] = self[keyPath: loudness].map { $0 - offset }
+    }
+    return result
+  }
+
   init(_ programme: ProgrammeMeasurement) {
     self.init(
       sampleRate: Int(programme.sampleRate), channels: programme.channelCount, frames: programme.frameCount,

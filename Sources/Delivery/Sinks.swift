@@ -1,5 +1,6 @@
 import DSP
 import Renderer
+import SessionModel
 
 /// Watches the mix for its last frame at or over −100 dBFS.
 final class SilenceWatch: FrameSink, @unchecked Sendable {
@@ -38,5 +39,11 @@ final class MasterTake: FrameSink, @unchecked Sendable {
   }
 
   /// Before any gain. A tail below −100 dBFS that will be cut is gated away.
-  var integrated: Double? { loudness.programme.integrated }
+  func loudness(_ kind: LoudnessTarget.Kind) -> Double? {
+    switch kind {
+    case .integrated: loudness.programme.integrated
+    case .shortTermMax: loudness.programme.maxShortTerm
+    case .momentaryMax: loudness.programme.maxMomentary
+    }
+  }
 }

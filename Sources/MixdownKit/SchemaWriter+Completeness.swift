@@ -18,10 +18,8 @@ extension SchemaWriter {
     case .variants(let variants): return completeness(of: variants)
     case .record(let record):
       var own = completeness(of: record.fields, except: except)
-      if let wrapping = record.wrapping {
-        let either: JSONValue = [
-          "anyOf": [["required": [.string(wrapping.key)]], ["required": [.string(wrapping.into)]]]
-        ]
+      if !record.oneOf.isEmpty {
+        let either: JSONValue = ["anyOf": .array(record.oneOf.map { ["required": [.string($0)]] })]
         own = own.map { ["allOf": [$0, either]] } ?? either
       }
       guard let own, FileShapes.nounsWithPreset.contains(record.noun) else { return own }

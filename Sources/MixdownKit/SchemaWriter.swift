@@ -156,9 +156,10 @@ struct SchemaWriter {
 
   private mutating func definition(of record: RecordShape) -> JSONValue {
     var members = [.init("description", .string(record.summary))] + object(record.fields, required: [])
-    if let wrapping = record.wrapping {
-      members.append(.init("not", ["required": [.string(wrapping.key), .string(wrapping.into)]]))
+    let pairs = record.oneOf.enumerated().flatMap { index, key in
+      record.oneOf.dropFirst(index + 1).map { other -> JSONValue in ["required": [.string(key), .string(other)]] }
     }
+    if !pairs.isEmpty { members.append(.init("not", pairs.count == 1 ? pairs[0] : ["anyOf": .array(pairs)])) }
     return .object(members)
   }
 

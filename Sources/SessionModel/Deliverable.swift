@@ -11,6 +11,8 @@ public struct Deliverable: Record {
   public var compression: Whole = 5
   public var bitrate: Bitrate?
   public var quality: VariableQuality?
+  /// For the decoded file; `nil` is the master's.
+  public var ceiling: TruePeakLevel?
   /// This deliverable's own master, laid over the session's.
   public var master: Master?
   public var name: String?
@@ -32,6 +34,8 @@ public struct Deliverable: Record {
     .init("compression", \.compression, 0...8, "FLAC: how hard to try; the samples are the same.", initial: 5),
     .init("bitrate", \.bitrate, 32...320, "MP3: constant bitrate; 320 kbps by default."),
     .init("quality", \.quality, "MP3: variable bitrate, `V0` best … `V9` smallest; instead of `bitrate`."),
+    .init(
+      "ceiling", \.ceiling, -60...0, "MP3: the highest true peak of the decoded file; by default the master's ceiling."),
     .init("master", \.master, "A master of its own, laid over the session's."),
     .init(
       "name", \.name,
@@ -39,7 +43,6 @@ public struct Deliverable: Record {
     ),
     .init("id3", \.id3, "MP3: version of the tags; `2.3` for old players.", initial: .v24),
     .init("metadata", \.metadata, "Tags of this file, laid over the session's."),
-    .later("ceiling", "A ceiling for the decoded file.", with: Delivery.masters),
     .later("version", "A version of the mix.", with: Delivery.masters),
     .later("split", "One file a node.", with: Delivery.masters),
     .later("checks", "Unit tests for this file.", with: Delivery.masters),

@@ -3,6 +3,31 @@ import Quantities
 import Tables
 
 extension ReferenceCheck {
+  // MARK: Masters
+
+  /// A loudness target names exactly one loudness.
+  mutating func masters() {
+    loudness(session.master, "master")
+    for (id, deliverable) in session.deliverables { loudness(deliverable.master, "deliverables.\(id).master") }
+  }
+
+  private mutating func loudness(_ master: Master?, _ path: String) {
+    guard master?.loudness != nil, let part = tree.part(at: "\(path).loudness") else { return }
+    let stated = LoudnessTarget.oneOf.compactMap { part.entry($0) }
+    if stated.isEmpty {
+      report(
+        .missingKey, "a loudness target needs one of \(listed(LoudnessTarget.oneOf))", path: "\(path).loudness",
+        hints: ["write `integrated: -14 LUFS`"])
+    } else if stated.count > 1,
+      let last = stated.max(by: { $0.keyRange.bytes.lowerBound < $1.keyRange.bytes.lowerBound })
+    {
+      report(
+        .conflictingKeys, "one gain cannot reach two loudnesses: keep one of \(listed(stated.map(\.key)))",
+        path: "\(path).loudness.\(last.key)", key: true,
+        hints: ["an inherited one is taken away with `null`, such as `integrated: null`"])
+    }
+  }
+
   mutating func deliverables() {
     var names: [String: String] = [:]
     for (id, deliverable) in session.deliverables {
@@ -69,7 +94,7 @@ extension Deliverable {
   /// Keys that only some formats have.
   public static let formatsByKey: [(key: String, formats: [FileFormat])] = [
     ("bit_depth", [.wav, .aiff, .flac]), ("dither", [.wav, .aiff, .flac]), ("compression", [.flac]),
-    ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]),
+    ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]), ("ceiling", [.mp3]),
   ]
 
   /// MPEG-1 layer III (ISO 11172-3, 2.4.2.3).

@@ -9,6 +9,7 @@ public struct Master: Record {
   public var limiter: MasterLimiter?
   public var fadeIn: Fade?
   public var fadeOut: Fade?
+  public var monoLoudness = MonoLoudness.dual
   public var automation: [Lane] = []
 
   public init() {}
@@ -23,29 +24,37 @@ public struct Master: Record {
     .init("fade_in", \.fadeIn, "Fade at the start of the file: `50 ms`, or `50 ms equal_power`."),
     .init("fade_out", \.fadeOut, "Fade at the end of the file."),
     Lane.field(\.automation),
-    .later("mono_loudness", "How mono files are measured.", with: Delivery.masters),
+    .init(
+      "mono_loudness", \.monoLoudness,
+      "How loud a mono file is: as from two speakers (`dual`), or 3 LU less, as from one (`single`).", initial: .dual),
   ]
 }
 
 /// The loudness of the delivered file, by ITU-R BS.1770-5.
 public struct LoudnessTarget: Record {
-  public var integrated: LUFS = -14
+  public var integrated: LUFS?
+  public var shortTermMax: LUFS?
+  public var momentaryMax: LUFS?
   public var maxLimiting: Decibels = 8
 
   public init() {}
 
+  public static let oneOf = ["integrated", "short_term_max", "momentary_max"]
   public static let noun = "a loudness target"
   public static let summary = "One gain for the whole file, searched so that what is delivered lands on the target."
   public static let fields: [Field<LoudnessTarget>] = [
-    Field.init("integrated", \.integrated, -60...0, "Integrated loudness of the delivered file.").required(),
+    .init("integrated", \.integrated, -60...0, "Integrated loudness of the delivered file."),
+    .init("short_term_max", \.shortTermMax, -60...0, "Instead: its greatest loudness over 3 s."),
+    .init("momentary_max", \.momentaryMax, -60...0, "Instead: its greatest loudness over 400 ms."),
     .init(
       "max_limiting", \.maxLimiting, 0...40,
       "The greatest momentary gain reduction that the limiter may make; past it the deliverable fails.", initial: 8),
-    .later("short_term_max", "A bound on the short-term loudness.", with: Delivery.masters),
-    .later("momentary_max", "A bound on the momentary loudness.", with: Delivery.masters),
     .later("mode", "How songs of a release share a loudness.", with: "releases"),
   ]
 }
+
+/// How the loudness of mono files is measured (ITU-R BS.1770-5: one channel, or the same in two).
+public enum MonoLoudness: String, Choice { case dual, single }
 
 /// The last thing before the file: no true peak above the ceiling.
 public struct MasterLimiter: Record {

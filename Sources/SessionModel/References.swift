@@ -16,6 +16,7 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.lanes()
   check.notes()
   check.paths()
+  check.masters()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
   return check.diagnostics

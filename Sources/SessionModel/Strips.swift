@@ -97,6 +97,7 @@ public struct Track: Record {
   public static let summary =
     "Clips of stems and their strip: trim, inserts, sends, fader, pan. `stem: F` is short for one clip from the start."
   public static let wrapping: RecordShape.Wrapping? = RecordShape.Wrapping("stem", into: "clips")
+  public static let oneOf = ["stem", "clips"]
   public static let fields: [Field<Track>] =
     [
       stemField,

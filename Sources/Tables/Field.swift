@@ -10,6 +10,8 @@ public protocol Record: Sendable {
   static var shorthand: String? { get }
   /// A key that is short for one named thing of another.
   static var wrapping: RecordShape.Wrapping? { get }
+  /// Keys of which exactly one must be there.
+  static var oneOf: [String] { get }
   /// Every field at its default.
   init()
 }
@@ -17,10 +19,12 @@ public protocol Record: Sendable {
 extension Record {
   public static var shorthand: String? { nil }
   public static var wrapping: RecordShape.Wrapping? { nil }
+  public static var oneOf: [String] { [] }
 
   public static var recordShape: RecordShape {
     RecordShape(
-      noun: noun, summary: summary, fields: fields.map(\.shape), shorthand: shorthand, wrapping: wrapping)
+      noun: noun, summary: summary, fields: fields.map(\.shape), shorthand: shorthand, wrapping: wrapping,
+      oneOf: oneOf)
   }
 }
 

@@ -69,8 +69,10 @@ public struct RecordShape: Sendable {
   public var shorthand: String?
   /// Whether `none` may be written instead.
   public var acceptsNone: Bool
-  /// A key that is short for one named thing of another key; one of the two must be there, and not both.
+  /// A key that is short for one named thing of another key.
   public var wrapping: Wrapping?
+  /// Keys of which exactly one must be there.
+  public var oneOf: [String]
 
   /// `stem: F` is `clips: {stem: {stem: F}}`.
   public struct Wrapping: Sendable {
@@ -85,7 +87,7 @@ public struct RecordShape: Sendable {
 
   public init(
     noun: String, summary: String, fields: [FieldShape], shorthand: String? = nil, acceptsNone: Bool = false,
-    wrapping: Wrapping? = nil
+    wrapping: Wrapping? = nil, oneOf: [String] = []
   ) {
     self.noun = noun
     self.summary = summary
@@ -93,6 +95,7 @@ public struct RecordShape: Sendable {
     self.shorthand = shorthand
     self.acceptsNone = acceptsNone
     self.wrapping = wrapping
+    self.oneOf = oneOf
   }
 }
 

@@ -1,0 +1,64 @@
+import DSP
+import Delivery
+import Testing
+
+@Suite("Targets and ceilings", .enabled(if: isOptimised))
+struct TargetTests {
+  private func shop(_ text: String) throws -> Workshop {
+    let shop = try Workshop()
+    try shop.stem("a.wav", programme(seconds: 8, level: -20, crest: 12))
+    try shop.session("tracks: {a: {stem: a.wav}}\ntail: none\n" + text)
+    return shop
+  }
+
+  @Test("the greatest short-term or momentary loudness lands on its target")
+  func maxima() throws {
+    let limiter = "limiter: {ceiling: -1 dBTP}"
+    let short = try shop("master: {loudness: {short_term_max: -13 LUFS, max_limiting: 30 dB}, \(limiter)}\n").render()
+    #expect(abs((short.files.first?.measurement.maxShortTerm ?? 0) + 13) <= 0.1, "\(short.messages)")
+    let momentary = try shop("master: {loudness: {momentary_max: -12 LUFS, max_limiting: 30 dB}, \(limiter)}\n")
+      .render()
+    #expect(abs((momentary.files.first?.measurement.maxMomentary ?? 0) + 12) <= 0.1, "\(momentary.messages)")
+    let refused = try shop("master: {loudness: {short_term_max: -3 LUFS, max_limiting: 2 dB}, \(limiter)}\n").render()
+    #expect(refused.codes == ["D0812"] && refused.messages.contains("-3 LUFS at most over 3 s"), "\(refused.messages)")
+  }
+
+  @Test("a mono file is as loud as from two speakers, or as from one")
+  func mono() throws {
+    func loudness(_ how: String) throws -> (said: Double?, heard: Double?) {
+      let shop = try shop(
+        "master: {loudness: {integrated: -20 LUFS}, mono_loudness: \(how)}\ndeliverables: {m: {format: wav, channels: mono}}\n"
+      )
+      let file = try #require(try shop.render().files.first)
+      return (file.measurement.integrated, try measure(audioFile: file.path).integrated)
+    }
+    let dual = try loudness("dual"), single = try loudness("single")
+    #expect(abs((dual.said ?? 0) + 20) <= 0.1 && dual.said == dual.heard)
+    #expect(abs((single.said ?? 0) + 20) <= 0.1 && abs((single.heard ?? 0) + 16.99) <= 0.1)
+  }
+
+  @Test("a lossy file's own ceiling holds for what it decodes to", arguments: ["-1 dBTP", "-3 dBTP"])
+  func ceiling(_ ceiling: String) throws {
+    let shop = try shop(
+      """
+      master: {loudness: {integrated: -12 LUFS, max_limiting: 30 dB}, limiter: {ceiling: -0.5 dBTP}}
+      deliverables: {m: {format: mp3, bitrate: 128 kbps, ceiling: \(ceiling)}, w: {format: wav}}
+
+      """)
+    let result = try shop.render()
+    let bound = ceiling == "-1 dBTP" ? -1.0 : -3.0
+    #expect(try #require(result["m"]?.measurement.truePeak) <= bound, "\(result.messages)")
+    #expect(abs(try #require(result["m"]?.measurement.integrated) + 12) <= 0.1)
+    #expect(try #require(result["w"]?.measurement.truePeak) > -1)
+  }
+
+  @Test("without a limiter a ceiling turns the whole file down")
+  func trim() throws {
+    let shop = try Workshop()
+    try shop.stem("a.wav", noise(96_000, peak: 0.95))
+    try shop.session("tracks: {a: {stem: a.wav}}\ntail: none\ndeliverables: {m: {format: mp3, ceiling: -6 dBTP}}\n")
+    let file = try #require(try shop.render()["m"])
+    #expect(file.measurement.truePeak ?? 0 <= -6 && file.measurement.truePeak ?? 0 > -6.5 && file.gainDecibels < -4)
+    #expect(file.limitingDecibels == 0)
+  }
+}
