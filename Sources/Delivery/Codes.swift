@@ -70,9 +70,20 @@ extension DiagnosticCode {
   public static let badRange = DiagnosticCode(
     "D0822", title: "a range that is none",
     explanation: "`--range` takes two places in the song, the first before the second: `17|1..25|1`, `verse..1:10`.")
+  public static let checkFailed = DiagnosticCode(
+    "D0823", title: "a check that a file misses",
+    explanation: """
+      The session's `checks:` say what its files must be, and what was measured of this one lies outside. The file is
+      there; the render ends with 1.
+
+          checks:
+            integrated_loudness: {min: -14.5 LUFS, max: -13.5 LUFS}
+            true_peak: {max: -1 dBTP}
+            mono_compatibility: {min: -3 LU}
+      """)
 
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
-    .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange,
+    .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed,
   ]
 }

@@ -47,6 +47,7 @@ public struct DeliveredFile: Sendable {
 
 public struct DeliveryResult: Sendable {
   public var files: [DeliveredFile] = []
+  public var checks: [CheckResult] = []
   public var diagnostics: [Diagnostic] = []
   /// Length of the song.
   public var audioSeconds = 0.0
@@ -158,6 +159,9 @@ public struct Deliverer: Sendable {
       } catch { result.diagnostics.append(unwritten(file.id, error)) }
     }
     result.files.sort { a, b in order(a.id) < order(b.id) }
+    // A part of a song is not what the checks are about.
+    if options.range == nil { result.checks = try judge(result.files) }
+    result.diagnostics += result.checks.compactMap(\.diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     let elapsed = clock.now - began

@@ -9,6 +9,7 @@ public struct RenderReport: Sendable {
   /// The session's file, as it was given.
   public let path: String
   public let files: [DeliveredFile]
+  public let checks: [CheckResult]
   public let diagnostics: [Diagnostic]
   public let status: ExitStatus
   /// The length of the song.
@@ -23,6 +24,7 @@ public struct RenderReport: Sendable {
   init(_ checked: CheckedSession) {
     path = checked.path
     files = []
+    checks = []
     diagnostics = checked.diagnostics
     status = checked.status
     audioSeconds = 0
@@ -32,6 +34,7 @@ public struct RenderReport: Sendable {
   init(_ checked: CheckedSession, _ result: DeliveryResult) {
     path = checked.path
     files = result.files
+    checks = result.checks
     diagnostics = sorted(checked.diagnostics + result.diagnostics)
     status = Self.status(of: result.diagnostics)
     audioSeconds = result.audioSeconds
@@ -42,6 +45,7 @@ public struct RenderReport: Sendable {
   init(_ checked: CheckedSession, _ session: ResolvedSession, _ error: any Error) {
     path = checked.path
     files = []
+    checks = []
     audioSeconds = 0
     seconds = 0
     switch error {
@@ -100,7 +104,13 @@ public struct RenderReport: Sendable {
               .init("limiting_db", .number(file.limitingDecibels)),
             ])
         }),
-      "checks": [], "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
+      "checks": .array(
+        checks.map { check in
+          [
+            "name": .string(check.name), "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
+            "value": JSONValue(check.value), "limit": .string(check.limit),
+          ]
+        }), "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
       "realtime_factor": JSONValue(realtimeFactor),
     ]
   }

@@ -45,6 +45,45 @@ public struct LUFS: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInt
   public var text: String { plainDecimal(magnitude) + " LUFS" }
 }
 
+/// A difference of loudnesses, in LU.
+public struct LoudnessDifference: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public var magnitude: Double
+  public init(magnitude: Double) { self.magnitude = magnitude }
+  public init(floatLiteral value: Double) { magnitude = value }
+  public init(integerLiteral value: Int) { magnitude = Double(value) }
+
+  public static let noun = "a loudness difference"
+  public static let examples = ["-3 LU", "8 LU"]
+  public static let pattern = "\(numberPattern)( *LU)?"
+  public static let acceptsNumber = true
+
+  public init(parsing text: String) throws(QuantityError) {
+    magnitude = try Units.parse(text, as: Self.self, ["LU": 0])
+  }
+
+  public var text: String { plainDecimal(magnitude) + " LU" }
+}
+
+/// A correlation of two channels, −1 … 1.
+public struct Correlation: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public var magnitude: Double
+  public init(magnitude: Double) { self.magnitude = magnitude }
+  public init(floatLiteral value: Double) { magnitude = value }
+  public init(integerLiteral value: Int) { magnitude = Double(value) }
+
+  public static let noun = "a correlation"
+  public static let examples = ["0", "-0.2", "0.5"]
+  public static let pattern = numberPattern
+  public static let acceptsNumber = true
+
+  public init(parsing text: String) throws(QuantityError) {
+    guard let number = try Decimal(prefixOf: text), number.rest.isEmpty else { throw Self.malformed(text) }
+    magnitude = number.value()
+  }
+
+  public var text: String { plainDecimal(magnitude) }
+}
+
 /// A true peak level in dBTP (ITU-R BS.1770 annex 2).
 public struct TruePeakLevel: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public var magnitude: Double

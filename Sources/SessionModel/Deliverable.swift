@@ -18,6 +18,7 @@ public struct Deliverable: Record {
   public var name: String?
   public var id3: ID3Version = .v24
   public var metadata = Metadata()
+  public var checks = Checks()
 
   public init() {}
 
@@ -45,7 +46,7 @@ public struct Deliverable: Record {
     .init("metadata", \.metadata, "Tags of this file, laid over the session's."),
     .later("version", "A version of the mix.", with: Delivery.masters),
     .later("split", "One file a node.", with: Delivery.masters),
-    .later("checks", "Unit tests for this file.", with: Delivery.masters),
+    .init("checks", \.checks, "Unit tests for this file, beside the session's."),
     .later("image", "One image of a release with its CUE sheet.", with: "releases"),
   ]
 }

@@ -17,6 +17,7 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.notes()
   check.paths()
   check.masters()
+  check.limits()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
   return check.diagnostics

@@ -23,6 +23,7 @@ public struct Session: Record {
   /// `nil`: nothing is done to the mix.
   public var master: Master?
   public var deliverables = Named<Deliverable>()
+  public var checks = Checks()
   public var allow: [String]?
 
   public init() {}
@@ -66,7 +67,7 @@ public struct Session: Record {
       "The files to make; by default one 24-bit WAV called `mix`."),
     .init("allow", \.allow, "Codes of notes that this session does not want to hear."),
     .later("versions", "Instrumental, a cappella, clean edit.", with: Delivery.masters),
-    .later("checks", "Unit tests for the mix.", with: Delivery.masters),
+    .init("checks", \.checks, "Unit tests for the files that the session's own master makes."),
   ]
 
   /// Keys that are gone once a file is resolved: they stand in the file's schema, not in the session's table.
