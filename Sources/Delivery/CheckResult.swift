@@ -17,13 +17,8 @@ public struct CheckResult: Sendable {
   /// The value with its unit.
   var valueText: String
 
-  var diagnostic: Diagnostic? {
-    guard !passed else { return nil }
-    let found = value == nil ? "it does not exist" : "it is \(valueText)"
-    return Diagnostic(
-      .checkFailed, .error, "`\(deliverable)` misses its check `\(name)`: \(found), and should be \(limit)",
-      path: "checks.\(name)")
-  }
+  /// Where the session asks for it.
+  var path: String
 }
 
 extension Deliverer {
@@ -31,12 +26,21 @@ extension Deliverer {
   func judge(_ files: [DeliveredFile]) throws -> [CheckResult] {
     try files.flatMap { file in
       let deliverable = deliverable(file.id)
-      let shared = deliverable.master == nil ? try results(session.checks, file) : []
-      return shared + (try results(deliverable.checks, file))
+      let shared = deliverable.master == nil ? try results(session.checks, file, "checks") : []
+      return shared + (try results(deliverable.checks, file, "deliverables.\(file.id).checks"))
     }
   }
 
-  private func results(_ checks: Checks, _ file: DeliveredFile) throws -> [CheckResult] {
+  func diagnostic(_ check: CheckResult) -> Diagnostic? {
+    guard !check.passed else { return nil }
+    let found = check.value == nil ? "it does not exist" : "it is \(check.valueText)"
+    return Diagnostic(
+      .checkFailed, .error,
+      "`\(check.deliverable)` misses its check `\(check.name)`: \(found), and should be \(check.limit)",
+      at: resolved.tree.part(at: check.path)?.range, path: check.path)
+  }
+
+  private func results(_ checks: Checks, _ file: DeliveredFile, _ path: String) throws -> [CheckResult] {
     var results: [CheckResult] = []
     func check<Value>(_ name: String, _ limits: Limits<Value>?, _ value: () throws -> Double?) rethrows {
       guard let limits, !limits.text.isEmpty else { return }
@@ -45,7 +49,7 @@ extension Deliverer {
       results.append(
         CheckResult(
           name: name, deliverable: file.id, passed: value.map { limits.contains($0) } ?? false, value: value,
-          limit: limits.text, valueText: shown))
+          limit: limits.text, valueText: shown, path: "\(path).\(name)"))
     }
     let measured = file.measurement
     check("integrated_loudness", checks.integratedLoudness) { measured.integrated }

@@ -161,7 +161,7 @@ public struct Deliverer: Sendable {
     result.files.sort { a, b in order(a.id) < order(b.id) }
     // A part of a song is not what the checks are about.
     if options.range == nil { result.checks = try judge(result.files) }
-    result.diagnostics += result.checks.compactMap(\.diagnostic)
+    result.diagnostics += result.checks.compactMap(diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     let elapsed = clock.now - began

@@ -85,8 +85,16 @@ struct RenderCommand: ParsableCommand {
     return report.status
   }
 
+  /// Without the notes on what is odd about a session, which are for `check`: those on stems (`P`) and on what was
+  /// delivered (`D`) are about this render.
   private func shown(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    quiet.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+    diagnostics.filter { problem in
+      switch problem.severity {
+      case .error: true
+      case .warning: !quiet.quiet
+      case .note: !quiet.quiet && ["P", "D"].contains(problem.code.id.prefix(1))
+      }
+    }
   }
 
   private func report(_ file: String, into folder: String?) -> RenderReport {
