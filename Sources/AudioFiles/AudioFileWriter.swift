@@ -53,6 +53,7 @@ public final class AudioFileWriter: @unchecked Sendable {
       switch format {
       case .wav(let samples): try WAVSink(file, shape, samples, tags, riffLimit: riffLimit)
       case .aiff(let samples): try AIFFSink(file, shape, samples, tags)
+      case .caf(let samples): try CAFSink(file, shape, samples, tags)
       case .flac(let bitDepth, let compression):
         try FLACSink(file, shape, bitDepth: bitDepth, compression: compression, tags)
       case .mp3(let rate): try LAMESink(file, shape, rate, tags)

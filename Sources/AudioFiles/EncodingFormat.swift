@@ -23,6 +23,7 @@ public enum EncodingFormat: Sendable, Hashable {
   case wav(SampleFormat)
   /// AIFF-C for floats.
   case aiff(SampleFormat)
+  case caf(SampleFormat)
   /// `bitDepth` 16 or 24, `compression` 0 … 8.
   case flac(bitDepth: Int, compression: Int)
   case mp3(MP3Rate)
@@ -31,6 +32,7 @@ public enum EncodingFormat: Sendable, Hashable {
     switch self {
     case .wav: "wav"
     case .aiff: "aiff"
+    case .caf: "caf"
     case .flac: "flac"
     case .mp3: "mp3"
     }
@@ -43,8 +45,8 @@ public enum EncodingFormat: Sendable, Hashable {
   /// The bit depth of the integers that `AudioFileWriter` wants, nil where it wants floats.
   public var integerBits: Int? {
     switch self {
-    case .wav(.float32), .aiff(.float32), .mp3: nil
-    case .wav(let samples), .aiff(let samples): samples.bitDepth
+    case .wav(.float32), .aiff(.float32), .caf(.float32), .mp3: nil
+    case .wav(let samples), .aiff(let samples), .caf(let samples): samples.bitDepth
     case .flac(let bitDepth, _): bitDepth
     }
   }
@@ -63,7 +65,7 @@ public enum EncodingFormat: Sendable, Hashable {
       )
     }
     switch self {
-    case .wav: return nil
+    case .wav, .caf: return nil
     case .aiff(let samples):
       // All sizes of an AIFF are 32-bit numbers; a mebibyte is left for header, tags and a cover's worth of
       // them.

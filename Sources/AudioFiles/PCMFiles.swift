@@ -160,7 +160,7 @@ final class AIFFSink: AudioSink {
 
 /// Packs and writes 32 768 samples at a time.
 @inline(__always)
-private func writeInPieces<Sample>(
+func writeInPieces<Sample>(
   _ samples: Span<Sample>, to file: AtomicFile, _ buffer: inout [UInt8],
   _ pack: (Span<Sample>, inout [UInt8]) -> Void
 ) throws(AudioFileError) {
@@ -176,7 +176,7 @@ private func writeInPieces<Sample>(
 extension [UInt8] {
   /// Becomes the first `bytes` bytes, in memory order, of each sample as laid out by `layOut`.
   @inline(__always)
-  fileprivate mutating func pack<Sample>(_ samples: Span<Sample>, bytes: Int, _ layOut: (Sample) -> Int32) {
+  mutating func pack<Sample>(_ samples: Span<Sample>, bytes: Int, _ layOut: (Sample) -> Int32) {
     let total = samples.count * bytes
     if count != total { self = [UInt8](repeating: 0, count: total) }
     var target = mutableSpan

@@ -82,8 +82,12 @@ extension DiagnosticCode {
             mono_compatibility: {min: -3 LU}
       """)
 
+  public static let coverLeftOut = DiagnosticCode(
+    "D0824", title: "a cover that a format cannot hold",
+    explanation: "CAF has fields for texts and none for pictures, so the file has no cover. All else is in it.")
+
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
-    .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed,
+    .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed, .coverLeftOut,
   ]
 }

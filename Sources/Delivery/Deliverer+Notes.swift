@@ -35,6 +35,9 @@ extension Deliverer {
           "\(file.clippedSamples) samples of `\(encoding.id)` are above full scale and were clipped",
           path: path, hints: ["add a limiter, turn `main` down, or deliver `bit_depth: 32f`"]))
     }
+    if case .caf = encoding.format, deliverable(encoding.id).metadata.laid(over: session.metadata).cover != nil {
+      notes.append(Diagnostic(.coverLeftOut, .note, "`\(encoding.id)` has no cover: a CAF cannot hold one", path: path))
+    }
     let dither = session.deliverables[encoding.id]?.ditherInForce
     if dither == .shaped, encoding.format.integerBits != nil, ![44_100, 48_000].contains(encoding.sampleRate) {
       notes.append(

@@ -117,6 +117,7 @@ extension Deliverable {
     switch format ?? .wav {
     case .wav: return .wav(samples(depth))
     case .aiff: return .aiff(samples(depth))
+    case .caf: return .caf(samples(depth))
     case .flac: return .flac(bitDepth: depth == .sixteen ? 16 : 24, compression: compression.value)
     case .mp3:
       if let quality { return .mp3(.variable(Int(quality.rawValue.dropFirst()) ?? 0)) }

@@ -92,7 +92,7 @@ struct LossyRounds {
       default: 2
       }
     case .mp3(.variable(let quality)): 0.4 + 0.15 * Double(quality)
-    case .wav, .aiff, .flac: 0
+    case .wav, .aiff, .caf, .flac: 0
     }
   }
 }

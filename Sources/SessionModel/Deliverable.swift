@@ -52,10 +52,10 @@ public struct Deliverable: Record {
 }
 
 public enum FileFormat: String, Choice {
-  case wav, aiff, flac, mp3
+  case wav, aiff, caf, flac, mp3
 
   public static let later = [
-    "caf": Delivery.masters, "ogg_vorbis": Delivery.masters, "opus": Delivery.masters,
+    "ogg_vorbis": Delivery.masters, "opus": Delivery.masters,
   ]
 }
 

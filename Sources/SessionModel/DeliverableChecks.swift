@@ -117,7 +117,7 @@ extension ReferenceCheck {
 extension Deliverable {
   /// Keys that only some formats have.
   public static let formatsByKey: [(key: String, formats: [FileFormat])] = [
-    ("bit_depth", [.wav, .aiff, .flac]), ("dither", [.wav, .aiff, .flac]), ("compression", [.flac]),
+    ("bit_depth", [.wav, .aiff, .caf, .flac]), ("dither", [.wav, .aiff, .caf, .flac]), ("compression", [.flac]),
     ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]), ("ceiling", [.mp3]),
   ]
 

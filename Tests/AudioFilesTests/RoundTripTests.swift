@@ -7,7 +7,7 @@ import Testing
 
   static let integerFormats: [EncodingFormat] = [
     .wav(.integer16), .wav(.integer24), .wav(.integer32), .aiff(.integer16), .aiff(.integer24),
-    .aiff(.integer32),
+    .aiff(.integer32), .caf(.integer16), .caf(.integer24), .caf(.integer32),
     .flac(bitDepth: 16, compression: 5), .flac(bitDepth: 24, compression: 0),
     .flac(bitDepth: 24, compression: 8),
   ]
@@ -26,7 +26,7 @@ import Testing
     #expect(info.sampleRate == 48_000 && info.channelCount == channels && info.frameCount == 10_007)
   }
 
-  @Test(arguments: [EncodingFormat.wav(.float32), .aiff(.float32)])
+  @Test(arguments: [EncodingFormat.wav(.float32), .aiff(.float32), .caf(.float32)])
   func floatsComeBackBitForBit(_ format: EncodingFormat) throws {
     let samples: [Float] = [0, -0.0, 1, -1, 1.5, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 1 / 3]
     let path = folder.file("a.\(format.fileExtension)")
