@@ -22,11 +22,17 @@ public struct CheckResult: Sendable {
 }
 
 extension Deliverer {
-  /// Judges the files: those of the session's own master by its checks, each by its own.
+  /// Judges the files: those of the session's own master by its checks or their version's, each by its own.
   func judge(_ files: [DeliveredFile]) throws -> [CheckResult] {
     try files.flatMap { file in
       let deliverable = deliverable(file.id)
-      let shared = deliverable.master == nil ? try results(session.checks, file, "checks") : []
+      var shared: [CheckResult] = []
+      if deliverable.master == nil, deliverable.split == nil {
+        let version = deliverable.version
+        shared = try results(
+          version.map { session.versions[$0]?.checks ?? Checks() } ?? session.checks, file,
+          version.map { "versions.\($0).checks" } ?? "checks")
+      }
       return shared + (try results(deliverable.checks, file, "deliverables.\(file.id).checks"))
     }
   }

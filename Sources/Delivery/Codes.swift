@@ -86,8 +86,22 @@ extension DiagnosticCode {
     "D0824", title: "a cover that a format cannot hold",
     explanation: "CAF has fields for texts and none for pictures, so the file has no cover. All else is in it.")
 
+  public static let stemsDoNotAddUp = DiagnosticCode(
+    "D0831", title: "stems that do not add up to the mix",
+    explanation: """
+      The files of `split: stems` were read back, added up and compared with the mix before its master, and they
+      differ by more than their format explains: -140 dBFS for `32f`, one and a half steps a file for integers. Integer
+      files clip above full scale; `32f` does not.
+      """)
+  public static let silentParts = DiagnosticCode(
+    "D0832", title: "parts without a file",
+    explanation: """
+      A track or bus that is muted, or that a solo leaves out, gives nothing to the mix, so a split has no file of it.
+      """)
+
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
     .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed, .coverLeftOut,
+    .stemsDoNotAddUp, .silentParts,
   ]
 }

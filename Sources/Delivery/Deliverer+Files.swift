@@ -26,10 +26,20 @@ extension Deliverer {
     }
   }
 
+  /// Makes a group's masters and files.
+  /// - Parameter matched: for a version, the gain of the main mix, or why it has none.
+  /// - Returns: the files, whole, and the gain of the master that they share.
   func deliver(
-    _ group: MasterGroup, _ premaster: Premaster, _ result: inout DeliveryResult,
-    progress: @escaping @Sendable (RenderProgress) -> Void, isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> [(DeliveredFile, AudioFileWriter)] {
+    _ group: Orders.MasterGroup, _ premaster: Premaster, matching matched: Result<Double, MasteringRefusal>?,
+    _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> ([(DeliveredFile, AudioFileWriter)], gain: Result<Double, MasteringRefusal>?) {
+    if case .failure(var refusal) = matched {
+      refusal.reason = "takes the gain of the main mix, which \(refusal.reason)"
+      result.diagnostics += group.deliverables.map { refusal.diagnostic($0.id) }
+      return ([], matched)
+    }
+    let gain = try matched?.get()
     let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
     func isOwn(_ deliverable: Deliverable) -> Bool {
       deliverable.encoding.isLossy && (holdsSomething || deliverable.ceiling != nil)
@@ -37,11 +47,12 @@ extension Deliverer {
     let sharing = group.deliverables.filter { !isOwn($0.value) }.map(\.id)
     let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
     // Masters are made side by side when there are several; else the one has all threads.
-    let masterCount = (sharing.isEmpty ? 0 : 1) + own.count
+    let isShared = !sharing.isEmpty || group.lendsGain
+    let masterCount = (isShared ? 1 : 0) + own.count
     func mastering() -> Mastering {
       Mastering(
         master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
-        isMono: premaster.isMono, workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+        isMono: premaster.isMono, matchedGain: gain, workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
@@ -55,17 +66,25 @@ extension Deliverer {
     }
 
     var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
-    if !sharing.isEmpty { masterJobs.append((sharing, { try shared.run(shared.target) })) }
+    if isShared { masterJobs.append((sharing, { try shared.run(shared.target) })) }
     for case .own(let rounds) in routes { masterJobs.append(([rounds.encoding.id], rounds.firstMaster)) }
     let jobs = Unchecked(masterJobs)
     let masters = runParallel(masterJobs.count) { try jobs.value[$0].make() }
     progress(RenderProgress(phase: "master", fraction: 1))
 
     var ready: [(route: Route, mastered: Mastered)] = []
-    for (job, outcome) in zip(masterJobs, masters) {
+    var lent: Result<Double, MasteringRefusal>?
+    for (place, (job, outcome)) in zip(masterJobs, masters).enumerated() {
+      if isShared, place == 0 {
+        switch outcome {
+        case .success(let mastered): lent = .success(mastered.gain)
+        case .failure(let refusal as MasteringRefusal): lent = .failure(refusal)
+        case .failure: break
+        }
+      }
       switch outcome {
       case .success(let mastered):
-        result.diagnostics += noteOnLimiting(mastered, job.ids, group.master)
+        if !job.ids.isEmpty { result.diagnostics += noteOnLimiting(mastered, job.ids, group.master) }
         for route in routes where job.ids.contains(route.encoding.id) { ready.append((route, mastered)) }
       case .failure(let refusal as MasteringRefusal): result.diagnostics += job.ids.map(refusal.diagnostic)
       case .failure(let error): throw error
@@ -84,7 +103,8 @@ extension Deliverer {
       case .success(let (mastered, file, hash)):
         result.diagnostics += notes(on: encoding, file)
         let delivered = DeliveredFile(
-          id: encoding.id, path: encoding.path, pcmSHA256: file.pcmHash, sha256: hash,
+          id: encoding.id, version: deliverable(encoding.id).version, path: encoding.path, pcmSHA256: file.pcmHash,
+          sha256: hash,
           measurement: file.measurement.quieter(by: shared.monoOffset),
           gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting)
         finished.append((delivered, file.writer))
@@ -94,7 +114,7 @@ extension Deliverer {
       case .failure(let error): throw error
       }
     }
-    return finished
+    return (finished, lent)
   }
 
   func unwritten(_ id: String, _ error: AudioFileError) -> Diagnostic {
@@ -138,9 +158,12 @@ extension Deliverer {
 
   func deliverable(_ id: String) -> Deliverable { deliverables.first { $0.id == id }?.value ?? Deliverable() }
 
-  func encoding(_ id: String, _ deliverable: Deliverable, _ premaster: Premaster) -> Encoding {
+  func encoding(
+    _ id: String, node: String? = nil, _ deliverable: Deliverable, _ premaster: Premaster
+  ) -> Encoding {
     Encoding(
-      id: id, path: outputPath(id) ?? id, format: deliverable.encoding, dither: deliverable.ditherInForce,
+      id: id, node: node, path: outputPath(id, node: node) ?? id, format: deliverable.encoding,
+      dither: deliverable.ditherInForce,
       seed: session.seed.value, frameCount: premaster.frameCount, kept: premaster.kept,
       firstFrame: premaster.firstFrame, sampleRate: premaster.sampleRate, channelCount: premaster.isMono ? 1 : 2)
   }

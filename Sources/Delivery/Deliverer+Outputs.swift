@@ -13,10 +13,13 @@ extension Deliverer {
     options.outputFolder ?? Project.join(Project.parent(resolved.path), "renders")
   }
 
-  /// Where a deliverable's file goes.
-  public func outputPath(_ id: String) -> String? {
-    deliverables.first { $0.id == id }.map {
-      Project.join(folder, resolved.outputPath($0.id, $0.value, part: options.range.map(fileName)))
+  /// Where a deliverable's file goes, or that of one track or bus of a split.
+  public func outputPath(_ id: String, node: String? = nil) -> String? {
+    let parts = [options.mix, options.range.map(fileName)].compactMap(\.self)
+    return deliverables.first { $0.id == id }.map {
+      Project.join(
+        folder,
+        resolved.outputPath($0.id, $0.value, node: node, part: parts.isEmpty ? nil : parts.joined(separator: "-")))
     }
   }
 
@@ -27,7 +30,7 @@ extension Deliverer {
 
   // MARK: A range
 
-  func slice(_ text: String, of plan: RenderPlan, _ groups: [MasterGroup]) throws(RangeProblem) -> RangeSlice {
+  func slice(_ text: String, of plan: RenderPlan, _ groups: [Orders.MasterGroup]) throws(RangeProblem) -> RangeSlice {
     try RangeSlice(
       try RangeSlice.frames(text, Timeline(session)), of: plan, groups.map(\.master),
       usesShapedDither: deliverables.contains { $0.value.ditherInForce == .shaped },
@@ -58,13 +61,32 @@ extension Deliverer {
           .unknownDeliverable, .error, "there is no deliverable `\(id)`",
           hints: [meant.map { "did you mean `\($0)`?" } ?? "the deliverables are \(known.joined(separator: ", "))"]))
     }
-    let inputs = Set((stems.values.map(\.path) + resolved.filesRead).compactMap { FileIdentity($0) })
-    for (id, _) in deliverables {
-      guard let path = outputPath(id), let identity = FileIdentity(path), inputs.contains(identity) else { continue }
+    let versions = session.versions.map(\.id)
+    if let mix = options.mix, !versions.contains(mix) {
+      let meant = closestMatch(to: mix, among: versions).map { "did you mean `\($0)`?" }
       problems.append(
         Diagnostic(
-          .overwritesInput, .error, "the deliverable `\(id)` would overwrite an input, `\(path)`",
-          hints: ["give it a `name`, or another output folder"]))
+          .unknownVersion, .error, "there is no version `\(mix)`",
+          hints: [
+            meant
+              ?? (versions.isEmpty
+                ? "the session has no versions" : "the versions are \(listed(versions, conjunction: "and"))")
+          ]))
+    }
+    let inputs = Set(
+      (([stems] + versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead).compactMap {
+        FileIdentity($0)
+      })
+    for (id, deliverable) in deliverables {
+      for node in deliverable.split.map({ session.nodes(of: $0) }) ?? [nil] {
+        guard let path = outputPath(id, node: node), let identity = FileIdentity(path), inputs.contains(identity) else {
+          continue
+        }
+        problems.append(
+          Diagnostic(
+            .overwritesInput, .error, "the deliverable `\(id)` would overwrite an input, `\(path)`",
+            hints: ["give it a `name`, or another output folder"]))
+      }
     }
     return problems
   }

@@ -18,6 +18,8 @@ public struct RenderOptions: Sendable {
   /// Threads; `nil` is one for each processor.
   public var jobs: Int?
   public var blockFrames = MixRenderer.standardBlockFrames
+  /// The version to make deliverables of that name none; those that do are left out. `nil` makes all.
+  public var mix: String?
   /// Two places, `A..B`: what is kept of the song. `nil` keeps it whole.
   public var range: String?
 
@@ -34,6 +36,10 @@ public struct RenderProgress: Sendable {
 /// A file that was made.
 public struct DeliveredFile: Sendable {
   public var id: String
+  /// The version of the mix; `nil` is the main mix.
+  public var version: String?
+  /// The track or bus, for a file of a split.
+  public var node: String?
   public var path: String
   public var pcmSHA256: String
   public var sha256: String
@@ -48,6 +54,7 @@ public struct DeliveredFile: Sendable {
 public struct DeliveryResult: Sendable {
   public var files: [DeliveredFile] = []
   public var checks: [CheckResult] = []
+  public var sums: [StemSum] = []
   public var diagnostics: [Diagnostic] = []
   /// Length of the song.
   public var audioSeconds = 0.0
@@ -60,13 +67,20 @@ public struct DeliveryResult: Sendable {
 public struct Deliverer: Sendable {
   let resolved: ResolvedSession
   let stems: [String: StemFile]
+  let versionStems: [String: [String: StemFile]]
   let options: RenderOptions
   let workers: Int
 
-  /// - Parameter stems: what was found of each track's file, by the track's id.
-  public init(_ resolved: ResolvedSession, stems: [String: StemFile], options: RenderOptions, processors: Int) {
+  /// - Parameters:
+  ///   - stems: what was found of each clip's file, by `track.clip`.
+  ///   - versionStems: the same for each version that is not made of them all.
+  public init(
+    _ resolved: ResolvedSession, stems: [String: StemFile], versionStems: [String: [String: StemFile]] = [:],
+    options: RenderOptions, processors: Int
+  ) {
     self.resolved = resolved
     self.stems = stems
+    self.versionStems = versionStems
     self.options = options
     workers = max(1, options.jobs ?? processors)
   }
@@ -82,17 +96,11 @@ public struct Deliverer: Sendable {
       mix.bitDepth = .twentyFour
       all = [("mix", mix)]
     }
+    if let mix = options.mix {
+      all = all.filter { $0.value.version == nil }
+      for index in all.indices { all[index].value.version = mix }
+    }
     return options.only.isEmpty ? all : all.filter { options.only.contains($0.id) }
-  }
-
-  /// Deliverables that are made from one master at one rate, with the same channels.
-  struct MasterGroup {
-    /// The place of its master among those that the mix is rendered through.
-    var place: Int
-    var master: Master
-    var rate: Int
-    var isMono: Bool
-    var deliverables: [(id: String, value: Deliverable)]
   }
 
   /// Renders.
@@ -109,12 +117,12 @@ public struct Deliverer: Sendable {
     result.diagnostics = problemsWithOutputs()
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
-    let (masters, groups) = masterGroups()
-    var plan = RenderPlan(session, stems: stems, masters: masters)
+    let orders = Orders(deliverables, resolved)
+    var plan = RenderPlan(orders.requests(stems: stems, versionStems: versionStems))
     var slice: RangeSlice?
     if let range = options.range {
       do throws(RangeProblem) {
-        slice = try self.slice(range, of: plan, groups)
+        slice = try self.slice(range, of: plan, orders.groups)
       } catch {
         result.diagnostics.append(error.diagnostic)
         return result
@@ -124,32 +132,28 @@ public struct Deliverer: Sendable {
       plan = slice.narrowed(plan)
       result.diagnostics += note(on: slice)
     }
-    let watch = SilenceWatch()
-    let takes = try masters.map { _ in
-      try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.length.frameLimit)
-    }
-    var outlets = [MixRenderer.Outlet(node: plan.mix, sink: watch)]
-    for (node, take) in zip(plan.masters, takes) { outlets.append(MixRenderer.Outlet(node: node, sink: take)) }
-    let renderer = MixRenderer(plan, outlets: outlets, blockFrames: options.blockFrames, workers: workers) {
-      try FileStem($0)
-    }
+    let takes = try Takes(plan, orders)
+    let renderer = MixRenderer(
+      plan, outlets: takes.outlets, blockFrames: options.blockFrames, workers: workers
+    ) { try FileStem($0) }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
 
-    let frameCount =
-      switch plan.length {
-      case .fixed(let frames): frames
-      case .untilSilent(let atLeast, let atMost): min(atMost, max(atLeast, watch.heardFrames))
-      }
-    let kept = keptFrames(slice, of: frameCount)
-    result.audioSeconds = Double(kept.count) / plan.sampleRate
+    let source = PremasterSource(plan: plan, takes: takes, slice: slice)
+    result.audioSeconds = Double(kept(of: 0, source).count) / plan.sampleRate
     var finished: [(DeliveredFile, AudioFileWriter)] = []
-    for group in groups {
+    var gains: [Result<Double, MasteringRefusal>?] = []
+    for group in orders.groups {
       progress(RenderProgress(phase: "master", fraction: 0))
-      let premaster = try Premaster(
-        take: takes[group.place], frameCount: frameCount, kept: kept, firstFrame: slice?.mastered.lowerBound ?? 0,
-        context: plan.context
-      ).converted(to: group.rate, isMono: group.isMono, isCancelled: isCancelled)
-      finished += try deliver(group, premaster, &result, progress: progress, isCancelled: isCancelled)
+      let premaster = try premaster(plan.mixes[group.mix].masters[group.place], of: group.mix, source)
+        .converted(to: group.rate, isMono: group.isMono, isCancelled: isCancelled)
+      let (files, gain) = try deliver(
+        group, premaster, matching: group.gainFrom.flatMap { gains[$0] }, &result, progress: progress,
+        isCancelled: isCancelled)
+      finished += files
+      gains.append(gain)
+    }
+    for split in orders.splits {
+      finished += try deliver(split, source, &result, progress: progress, isCancelled: isCancelled)
     }
     if isCancelled() { throw CancellationError() }
     for (file, writer) in finished {
@@ -158,7 +162,7 @@ public struct Deliverer: Sendable {
         result.files.append(file)
       } catch { result.diagnostics.append(unwritten(file.id, error)) }
     }
-    result.files.sort { a, b in order(a.id) < order(b.id) }
+    result.files.sort { a, b in (order(a.id), a.node ?? "") < (order(b.id), b.node ?? "") }
     // A part of a song is not what the checks are about.
     if options.range == nil { result.checks = try judge(result.files) }
     result.diagnostics += result.checks.compactMap(diagnostic)
@@ -170,28 +174,4 @@ public struct Deliverer: Sendable {
   }
 
   func order(_ id: String) -> Int { deliverables.firstIndex { $0.id == id } ?? 0 }
-
-  /// Deliverables without a master of their own share the session's; of one master, those of one rate and with the
-  /// same channels share what is made from it.
-  func masterGroups() -> (masters: [Master], groups: [MasterGroup]) {
-    var masters: [Master] = []
-    var groups: [MasterGroup] = []
-    var sharedPlace: Int?
-    for (id, deliverable) in deliverables {
-      let place = deliverable.master == nil ? sharedPlace ?? masters.count : masters.count
-      if place == masters.count { masters.append(deliverable.master ?? session.master ?? Master()) }
-      if deliverable.master == nil { sharedPlace = place }
-      let rate = Int((deliverable.sampleRate ?? session.sampleRate).magnitude)
-      let isMono = deliverable.channels == .mono
-      let known = groups.firstIndex { $0.place == place && $0.rate == rate && $0.isMono == isMono }
-      if let known {
-        groups[known].deliverables.append((id, deliverable))
-      } else {
-        groups.append(
-          MasterGroup(
-            place: place, master: masters[place], rate: rate, isMono: isMono, deliverables: [(id, deliverable)]))
-      }
-    }
-    return (masters, groups)
-  }
 }

@@ -7,6 +7,8 @@ public import SessionModel
 /// One file from a master: quantised, encoded, written, then read back and measured.
 struct Encoding: Sendable {
   var id: String
+  /// The track or bus, for a file of a split.
+  var node: String?
   var path: String
   var format: EncodingFormat
   var dither: DSP.DitherKind
@@ -59,7 +61,7 @@ struct Encoding: Sendable {
     var quantiser = format.integerBits.map { bits in
       Dither(
         kind: dither, bitDepth: bits, channelCount: channelCount, sampleRate: Double(sampleRate), seed: UInt64(seed),
-        stream: nameKey(id))
+        stream: nameKey(node.map { "\(id).\($0)" } ?? id))
     }
     quantiser?.seek(to: firstFrame)
     let buffer = FrameBuffer(capacity: Self.blockFrames)
@@ -113,7 +115,7 @@ extension Deliverable {
       case .float: .float32
       }
     }
-    let depth = bitDepth ?? .twentyFour
+    let depth = bitDepth ?? (split == nil || format == .flac ? .twentyFour : .float)
     switch format ?? .wav {
     case .wav: return .wav(samples(depth))
     case .aiff: return .aiff(samples(depth))

@@ -13,7 +13,7 @@ final class FileStem: StemReader, @unchecked Sendable {
 
   init(_ stem: RenderPlan.Stem) throws(AudioFileError) {
     reader = try AudioFileReader(stem.path, channels: stem.channels)
-    if stem.rates.file != stem.rates.session { resampler = Resampler(from: stem.rates.file, to: stem.rates.session) }
+    if stem.fileRate != stem.sessionRate { resampler = Resampler(from: stem.fileRate, to: stem.sessionRate) }
   }
 
   func read(into frames: inout MutableSpan<Frame>, from start: Int) throws {

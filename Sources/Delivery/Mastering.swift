@@ -34,6 +34,8 @@ struct Mastering {
   var context: ProcessorContext
   /// Whether its files are mono, and how the master wants them measured.
   var isMono = false
+  /// The gain of the main mix, in dB, for a version that matches it.
+  var matchedGain: Double?
   var workers: Int
   var isCancelled: @Sendable () -> Bool
 
@@ -50,8 +52,8 @@ struct Mastering {
   /// What the session asks for.
   var target: Aim {
     Aim(
-      loudness: master.loudness.map { $0.goal.target.magnitude },
-      ceiling: master.limiter?.settings.ceiling.magnitude)
+      loudness: matchedGain == nil ? master.loudness.map { $0.goal.target.magnitude } : nil,
+      ceiling: master.limiter?.settings.ceiling.magnitude, gain: matchedGain)
   }
 
   /// LU between what a mono file measures as dual mono and what the master calls its loudness.
@@ -77,7 +79,15 @@ struct Mastering {
       workers: workers, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
       let gain = aim.gain ?? 0
-      return Mastered(output: pass.output, result: try pass.run(gain: gain), gain: gain, ceiling: aim.ceiling)
+      let result = try pass.run(gain: gain)
+      if let most = master.loudness?.maxLimiting, result.limiting > most.magnitude {
+        throw MasteringRefusal(
+          code: .tooMuchLimiting,
+          reason:
+            "cannot have the main mix's gain of \(rounded(gain)) dB: the limiter would take \(rounded(result.limiting)) dB, and `max_limiting` is \(most.text)",
+          hints: ["give its deliverable a loudness of its own, such as `master: {loudness: {integrated: -14 LUFS}}`"])
+      }
+      return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
     }
     let maximum = master.limiter == nil ? .infinity : wanted.maxLimiting.magnitude
     let search = LoudnessSearch(target: target, maximumLimiting: maximum, loudness: loudness)

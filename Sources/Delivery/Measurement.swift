@@ -42,6 +42,9 @@ extension Measurement {
     return result
   }
 
+  /// Of what has no loudness to speak of.
+  static let none = Measurement(sampleRate: 0, channels: 0, frames: 0, dcOffset: 0, clippedSamples: 0)
+
   init(_ programme: ProgrammeMeasurement) {
     self.init(
       sampleRate: Int(programme.sampleRate), channels: programme.channelCount, frames: programme.frameCount,

@@ -2,7 +2,8 @@ import DSP
 import Processors
 import Renderer
 
-/// What files are made from: the mix after its master's inserts, at the rate and with the channels of the files.
+/// What files are made from: the mix after its master's inserts, or a part of it before the master, at the rate and
+/// with the channels of the files.
 struct Premaster {
   var take: MasterTake
   var frameCount: Int
@@ -30,7 +31,8 @@ struct Premaster {
       result.kept = min(first, end - 1)..<end
       result.firstFrame = resampler.outputFrameCount(firstFrame)
     }
-    result.take = try MasterTake(sampleRate: Double(rate), expectedFrames: result.frameCount)
+    result.take = try MasterTake(
+      sampleRate: Double(rate), expectedFrames: result.frameCount, isMeasured: take.isMeasured)
     let block = MixRenderer.standardBlockFrames
     let output = FrameBuffer(capacity: block)
     var input = FrameBuffer(capacity: 0)

@@ -72,12 +72,12 @@ struct RangeSlice {
 
   /// The plan for what has to be rendered.
   func narrowed(_ plan: RenderPlan) -> RenderPlan {
-    guard mastered.upperBound < plan.length.frameLimit || mastered.lowerBound > 0 else { return plan }
+    guard mastered.upperBound < plan.frameLimit || mastered.lowerBound > 0 else { return plan }
     var plan = plan
     let start = plan.startFrame + mastered.lowerBound
     plan.firstFrame = plan.memoryFrames.map { max(0, start - $0) } ?? 0
     plan.startFrame = start
-    plan.length = .fixed(mastered.count)
+    for index in plan.mixes.indices { plan.mixes[index].length = .fixed(mastered.count) }
     return plan
   }
 }

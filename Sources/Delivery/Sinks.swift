@@ -23,27 +23,29 @@ final class SilenceWatch: FrameSink, @unchecked Sendable {
   }
 }
 
-/// Keeps a master's frames, and measures their loudness on the way.
+/// Keeps the frames of a node, and, of what goes to a master, measures the loudness on the way.
 final class MasterTake: FrameSink, @unchecked Sendable {
   let scratch: Scratch
-  private var loudness: LoudnessMeter
+  private var loudness: LoudnessMeter?
 
-  init(sampleRate: Double, expectedFrames: Int) throws {
+  init(sampleRate: Double, expectedFrames: Int, isMeasured: Bool) throws {
     scratch = try Scratch()
-    loudness = LoudnessMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
+    if isMeasured { loudness = LoudnessMeter(sampleRate: sampleRate, expectedFrames: expectedFrames) }
   }
+
+  var isMeasured: Bool { loudness != nil }
 
   func receive(_ frames: Span<Frame>) throws {
     try scratch.receive(frames)
-    loudness.process(frames)
+    loudness?.process(frames)
   }
 
   /// Before any gain. A tail below −100 dBFS that will be cut is gated away.
   func loudness(_ kind: LoudnessTarget.Kind) -> Double? {
     switch kind {
-    case .integrated: loudness.programme.integrated
-    case .shortTermMax: loudness.programme.maxShortTerm
-    case .momentaryMax: loudness.programme.maxMomentary
+    case .integrated: loudness?.programme.integrated
+    case .shortTermMax: loudness?.programme.maxShortTerm
+    case .momentaryMax: loudness?.programme.maxMomentary
     }
   }
 }

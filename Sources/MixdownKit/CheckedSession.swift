@@ -11,6 +11,8 @@ public struct CheckedSession: Sendable {
   public let session: ResolvedSession?
   /// What was found of each track's file, by the track's id: what a `RenderPlan` needs.
   public let stems: [String: StemFile]
+  /// The same for each of the session's versions.
+  public let versionStems: [String: [String: StemFile]]
   /// In the order of their places; after 50 errors the rest is counted.
   public let diagnostics: [Diagnostic]
 
@@ -29,6 +31,7 @@ public struct CheckedSession: Sendable {
     let isUsable = !found.contains { $0.severity == .error }
     self.session = isUsable ? session : nil
     stems = media.stems
+    versionStems = media.versionStems
     diagnostics = sorted(found)
     status = ExitStatus(found)
   }

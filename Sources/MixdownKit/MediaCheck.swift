@@ -8,6 +8,8 @@ import Tables
 /// Looks at the files that a session names: the headers of stems, the covers.
 struct MediaCheck {
   private(set) var stems: [String: StemFile] = [:]
+  /// The same for each version of the session.
+  private(set) var versionStems: [String: [String: StemFile]] = [:]
   private(set) var diagnostics: [Diagnostic] = []
 
   /// A stem that several tracks take is opened once.
@@ -37,6 +39,27 @@ struct MediaCheck {
     for (id, deliverable) in resolved.session.deliverables { encoding(of: deliverable, id, resolved) }
     rates(resolved)
     shortStems(resolved)
+    for (id, version) in resolved.versions { run(version: version, id, of: resolved) }
+  }
+
+  /// Looks at the stems that a version has and the session has not.
+  private mutating func run(version: ResolvedSession, _ name: String, of resolved: ResolvedSession) {
+    let own = stems
+    stems = [:]
+    for (id, track) in version.session.tracks {
+      for (clipName, clip) in track.clips {
+        let path = "tracks.\(id).clips.\(clipName)"
+        if let part = version.tree.part(at: path)?.range, part == resolved.tree.part(at: path)?.range,
+          version.tree.part(at: "\(path).stem")?.range == resolved.tree.part(at: "\(path).stem")?.range
+        {
+          stems["\(id).\(clipName)"] = own["\(id).\(clipName)"]
+        } else {
+          stem(of: clip, clipName, of: track, id, version)
+        }
+      }
+    }
+    versionStems[name] = stems
+    stems = own
   }
 
   // MARK: Stems

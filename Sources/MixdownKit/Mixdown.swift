@@ -53,7 +53,9 @@ public enum Mixdown {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> RenderReport {
     guard let session = checked.session else { return RenderReport(checked) }
-    let deliverer = Deliverer(session, stems: checked.stems, options: options, processors: processorCount())
+    let deliverer = Deliverer(
+      session, stems: checked.stems, versionStems: checked.versionStems, options: options,
+      processors: processorCount())
     do {
       return RenderReport(checked, try deliverer.run(progress: progress, isCancelled: isCancelled))
     } catch {

@@ -10,6 +10,7 @@ public struct RenderReport: Sendable {
   public let path: String
   public let files: [DeliveredFile]
   public let checks: [CheckResult]
+  public let sums: [StemSum]
   public let diagnostics: [Diagnostic]
   public let status: ExitStatus
   /// The length of the song.
@@ -25,6 +26,7 @@ public struct RenderReport: Sendable {
     path = checked.path
     files = []
     checks = []
+    sums = []
     diagnostics = checked.diagnostics
     status = checked.status
     audioSeconds = 0
@@ -35,6 +37,7 @@ public struct RenderReport: Sendable {
     path = checked.path
     files = result.files
     checks = result.checks
+    sums = result.sums
     diagnostics = sorted(checked.diagnostics + result.diagnostics)
     status = Self.status(of: result.diagnostics)
     audioSeconds = result.audioSeconds
@@ -46,6 +49,7 @@ public struct RenderReport: Sendable {
     path = checked.path
     files = []
     checks = []
+    sums = []
     audioSeconds = 0
     seconds = 0
     switch error {
@@ -84,7 +88,9 @@ public struct RenderReport: Sendable {
   private static func status(of diagnostics: [Diagnostic]) -> ExitStatus {
     let codes = Set(diagnostics.filter { $0.severity == .error }.map(\.code))
     if codes.isEmpty { return .done }
-    if codes.contains(.unknownDeliverable) || codes.contains(.badRange) { return .unusable }
+    if codes.contains(.unknownDeliverable) || codes.contains(.badRange) || codes.contains(.unknownVersion) {
+      return .unusable
+    }
     if codes.contains(.overwritesInput) { return .refused }
     return codes.contains(.writeFailed) ? .output : .finding
   }
@@ -97,7 +103,8 @@ public struct RenderReport: Sendable {
         files.map { file in
           .object(
             [
-              .init("id", .string(file.id)), .init("path", .string(file.path)),
+              .init("id", .string(file.id)), .init("version", .init(file.version)), .init("node", .init(file.node)),
+              .init("path", .string(file.path)),
               .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
             ] + members(file.measurement) + [
               .init("gain_db", .number(file.gainDecibels)),
@@ -109,6 +116,13 @@ public struct RenderReport: Sendable {
           [
             "name": .string(check.name), "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
             "value": JSONValue(check.value), "limit": .string(check.limit),
+          ]
+        }),
+      "sums": .array(
+        sums.map { sum in
+          [
+            "deliverable": .string(sum.id), "kept": .bool(sum.isKept), "residual_dbfs": JSONValue(sum.residual),
+            "limit_dbfs": .number(sum.limit),
           ]
         }), "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
       "realtime_factor": JSONValue(realtimeFactor),

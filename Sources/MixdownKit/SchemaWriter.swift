@@ -80,7 +80,16 @@ struct SchemaWriter {
       return [["type": "array", "items": ["anyOf": .array(alternatives(element))]]]
     case .scalarOrList(let scalar, let element): return own(scalar) + own(.list(of: element))
     case .lanes(let point): return [lanes(of: point)]
-    case .freeMap(let summary):
+    case .freeMap(let summary, true):
+      return [
+        [
+          "description": .string(summary), "type": "object",
+          "patternProperties": [
+            "^(\(Version.settable.joined(separator: "|")))(\\.[a-z][a-z0-9_]*)*$": true, "^x-": true,
+          ], "additionalProperties": false,
+        ]
+      ]
+    case .freeMap(let summary, false):
       return [
         [
           "description": .string(summary), "type": "object",

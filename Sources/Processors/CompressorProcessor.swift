@@ -10,7 +10,7 @@ public enum CompressorProcessor: Processor {
 
   public enum Detector: String, Choice { case peak, rms }
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var threshold: Decibels = -18
     public var ratio: Ratio = 2
     public var knee: Decibels = 6
@@ -27,6 +27,7 @@ public enum CompressorProcessor: Processor {
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.whenKeyed
   public static let parameters: [Field<Settings>] = [
     .init("threshold", \.threshold, -100...24, "Where compression starts.", initial: -18, automation: .stepped),
     .init(

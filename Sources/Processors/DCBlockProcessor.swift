@@ -7,11 +7,12 @@ public enum DCBlockProcessor: Processor {
   public static let type = "dc_block"
   public static let summary = "Takes a constant offset out: a first-order high-pass, far below hearing."
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var frequency: Hertz = 5
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init("frequency", \.frequency, 1...1000, "Corner of the high-pass.", initial: 5, automation: .stepped)
   ]

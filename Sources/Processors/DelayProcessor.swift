@@ -8,7 +8,7 @@ public enum DelayProcessor: Processor {
   public static let summary =
     "Echoes of the input, the input itself not among them: use it on a return, or with `mix`. The first echo is at unity; each later one goes through the feedback and its filters once more."
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var time: TimeSpan = .seconds(0.25)
     public var feedback: Percent = 0
     public var pingPong = false
@@ -18,6 +18,7 @@ public enum DelayProcessor: Processor {
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init(
       "time", \.time, 0.0001...10, "Time to the first echo, and between echoes: `1/8d` follows the tempo.",

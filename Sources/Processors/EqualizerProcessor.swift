@@ -8,7 +8,7 @@ public enum EqualizerProcessor: Processor {
   public static let summary =
     "Parametric equaliser, minimum phase. Every band follows its analogue prototype up to half the sample rate, without the cramping of bilinear designs."
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var bands = Named<EqualizerBand>()
     public var phase = Phase.minimum
   }
@@ -19,6 +19,7 @@ public enum EqualizerProcessor: Processor {
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init("bands", \.bands, "The bands by name; they are applied in order, which changes nothing that can be heard."),
     .init("phase", \.phase, "Phase of the whole equaliser.", initial: .minimum),
@@ -51,7 +52,7 @@ public enum EqualizerProcessor: Processor {
 }
 
 /// A band of the equaliser: its type decides which keys it has.
-public struct EqualizerBand: VariantRecord {
+public struct EqualizerBand: VariantRecord, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     case bell
     case lowShelf = "low_shelf"

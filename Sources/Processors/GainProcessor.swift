@@ -9,12 +9,13 @@ public enum GainProcessor: Processor {
 
   public enum Polarity: String, Choice { case normal, inverted }
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var gain: Decibels = 0
     public var polarity = Polarity.normal
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init("gain", \.gain, -.infinity...48, "Level change; 0 dB is unity.", initial: 0, automation: .exact),
     .init("polarity", \.polarity, "Sign of the output.", initial: .normal),

@@ -2,7 +2,7 @@ public import Quantities
 public import Tables
 
 /// A processor in a chain, with its settings: what a file's `inserts:` holds.
-public struct Insert: VariantRecord {
+public struct Insert: VariantRecord, Equatable {
   public let declaration: ProcessorDeclaration
   /// The processor's own settings; the declaration knows their type.
   var settings: any Sendable
@@ -36,6 +36,15 @@ public struct Insert: VariantRecord {
   ]
 
   public var type: String { declaration.type }
+
+  /// Whether both sound the same.
+  public static func == (a: Insert, b: Insert) -> Bool {
+    a.type == b.type && a.bypass == b.bypass && a.mix == b.mix && a.channels == b.channels
+      && a.declaration.areEqual(a.settings, b.settings)
+  }
+
+  /// What the insert does to the parts of a sum.
+  public var additivity: Additivity { bypass ? .linear : declaration.additivity }
 
   /// Frames by which the insert's output lags.
   public func latencyFrames(_ context: ProcessorContext) -> Int {
@@ -76,7 +85,9 @@ public struct ProcessorDeclaration: Sendable {
   public let type: String
   public let summary: String
   public let parameters: [Field<Insert>]
+  public let additivity: Additivity
   let initial: any Sendable
+  let areEqual: @Sendable (any Sendable, any Sendable) -> Bool
   let latencyFrames: @Sendable (any Sendable, ProcessorContext) -> Int
   let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
   let memoryFrames: @Sendable (any Sendable, ProcessorContext) -> Int?
@@ -93,7 +104,9 @@ public struct ProcessorDeclaration: Sendable {
     parameters = P.parameters.map { field in
       field.lifted({ typed($0.settings) }, { insert, settings in insert.settings = settings })
     }
+    additivity = P.additivity
     initial = P.initial
+    areEqual = { typed($0) == typed($1) }
     latencyFrames = { P.latencyFrames(typed($0), $1) }
     tailSeconds = { P.tailSeconds(typed($0), $1) }
     memoryFrames = { P.memoryFrames(typed($0), $1) }

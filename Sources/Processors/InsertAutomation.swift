@@ -3,8 +3,8 @@ import Quantities
 import Tables
 
 /// The lanes of an insert's parameters, each with the path from the insert on: `threshold`, `bands.air.gain`.
-public struct InsertAutomation: Sendable {
-  public struct Lane: Sendable {
+public struct InsertAutomation: Sendable, Equatable {
+  public struct Lane: Sendable, Equatable {
     public var path: [String]
     public var lane: AutomationLane
 

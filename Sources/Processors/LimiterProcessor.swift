@@ -8,7 +8,7 @@ public enum LimiterProcessor: Processor {
   public static let summary =
     "True-peak limiter with lookahead: no peak between or on the samples is above the ceiling; below it the signal is untouched."
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var ceiling: TruePeakLevel = -1
     public var lookahead: TimeSpan = .seconds(0.005)
     public var release: TimeSpan = .seconds(0.2)
@@ -16,6 +16,7 @@ public enum LimiterProcessor: Processor {
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.none
   public static let parameters: [Field<Settings>] = [
     .init(
       "ceiling", \.ceiling, -60...24, "The highest true peak that leaves it.", initial: -1,

@@ -8,7 +8,7 @@ public import Tables
 /// and the contract tests. A new processor is a file that conforms, and a line in `standardCatalog`.
 public protocol Processor: Sendable {
   /// A plain struct: the property types carry the units, the initial values are the defaults.
-  associatedtype Settings: Sendable
+  associatedtype Settings: Sendable, Equatable
   associatedtype Kernel: AudioKernel
 
   /// The name in the file: `compressor`.
@@ -46,6 +46,18 @@ public protocol Processor: Sendable {
   static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade?
   /// Whether a mono signal leaves it as stereo.
   static func isStereoByNature(_ settings: Settings) -> Bool
+  /// What it does to the parts of a sum, by which a mix can be taken apart behind it.
+  static var additivity: Additivity { get }
+}
+
+/// Whether processing the parts of a sum gives the parts of the processed sum.
+public enum Additivity: Sendable {
+  /// It does.
+  case linear
+  /// It does as long as the detector hears the whole sum.
+  case whenKeyed
+  /// It does not.
+  case none
 }
 
 extension Processor {

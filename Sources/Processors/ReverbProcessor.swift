@@ -11,7 +11,7 @@ public enum ReverbProcessor: Processor {
   public enum Model: String, Choice { case room, hall, plate }
 
   /// What is `nil` is the model's own.
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var model = Model.hall
     public var decay: TimeSpan?
     public var predelay: TimeSpan = .zero
@@ -26,6 +26,7 @@ public enum ReverbProcessor: Processor {
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init(
       "model", \.model, "The kind of space: `room` is short and dense, `hall` wide and late, `plate` diffuse at once.",

@@ -8,13 +8,14 @@ public enum WidthProcessor: Processor {
   public static let summary =
     "Stereo width by mid and side; with `mono_below` the bass is centred, with its phase kept."
 
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Equatable {
     public var width: Percent = 100
     public var monoBelow: Hertz?
     public var sideHighShelf: Decibels = 0
   }
 
   public static let initial = Settings()
+  public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
     .init("width", \.width, 0...200, "0 % is mono, 200 % doubles the side.", initial: 100, automation: .exact),
     .init(

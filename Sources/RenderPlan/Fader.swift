@@ -5,7 +5,7 @@ import SessionModel
 import Tables
 
 /// What lies between a node's inserts and the next node: level, width and pan of the strip, and of a send.
-public struct Fader: Sendable {
+public struct Fader: Sendable, Equatable {
   /// How a position becomes gains.
   public enum Panner: Sendable, Equatable {
     /// A mono signal.
@@ -16,7 +16,7 @@ public struct Fader: Sendable {
     case stereo
   }
 
-  public struct Send: Sendable {
+  public struct Send: Sendable, Equatable {
     /// Amplitude.
     public var level: Double
     /// −1 … 1.

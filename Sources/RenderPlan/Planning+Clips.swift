@@ -13,7 +13,7 @@ extension Planner {
     guard let file = stems["\(id).\(name)"] else { return nil }
     let picked = (clip.channels ?? track.channels)?.map(\.value)
     return RenderPlan.Stem(
-      path: file.path, channels: picked, rates: (file.sampleRate, rate),
+      path: file.path, channels: picked, fileRate: file.sampleRate, sessionRate: rate,
       isMono: (picked?.count ?? file.channelCount) == 1)
   }
 

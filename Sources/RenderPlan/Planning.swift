@@ -10,8 +10,41 @@ extension RenderPlan {
   ///
   /// The session has been checked, so every name leads somewhere and nothing runs in a loop.
   public init(_ session: Session, stems: [String: StemFile], masters: [Master] = []) {
-    var planner = Planner(session: session, stems: stems, masters: masters)
-    self = planner.plan(masters)
+    self.init([Request(session, stems: stems, masters: masters)])
+  }
+
+  /// Plans several mixes in one: versions of one session, with its rate, tempo and `start`. What comes out equal in
+  /// them is shared.
+  /// - Parameter requests: at least one; the first is the session's own mix.
+  public init(_ requests: [Request]) {
+    var pool = NodePool()
+    var mixes: [Mix] = []
+    for request in requests {
+      var planner = Planner(request, pool)
+      mixes.append(planner.plan(request))
+      pool = planner.pool
+    }
+    let timeline = Timeline(requests[0].session)
+    self.init(
+      sampleRate: requests[0].session.sampleRate.magnitude, nodes: pool.nodes, mixes: mixes,
+      startFrame: timeline.frame(requests[0].session.start), context: Planner.context(requests[0].session, timeline))
+  }
+}
+
+/// The nodes of all mixes: one that is there already is not made again.
+struct NodePool {
+  private(set) var nodes: [RenderPlan.Node] = []
+  /// Seconds that each goes on sounding.
+  private(set) var tails: [Double] = []
+  private var placesByPath: [String: [Int]] = [:]
+
+  /// - Returns: where the node is.
+  mutating func add(_ node: RenderPlan.Node, tail: Double) -> Int {
+    if let known = placesByPath[node.path]?.first(where: { nodes[$0] == node }) { return known }
+    nodes.append(node)
+    tails.append(tail)
+    placesByPath[node.path, default: []].append(nodes.count - 1)
+    return nodes.count - 1
   }
 }
 
@@ -27,17 +60,24 @@ struct Planner {
   private(set) var songEnd = 0
   /// The lanes of each strip and VCA, by its id.
   private var lanes: [String: [CompiledLane]] = [:]
-  private(set) var nodes: [RenderPlan.Node] = []
-  private var places: [String: Int] = [:]
-  private var tails: [Double] = []
+  private(set) var pool: NodePool
+  /// Of tracks, buses and `main` among the nodes, by id.
+  private(set) var places: [String: Int] = [:]
 
-  init(session: Session, stems: [String: StemFile], masters: [Master]) {
+  var nodes: [RenderPlan.Node] { pool.nodes }
+
+  static func context(_ session: Session, _ timeline: Timeline) -> ProcessorContext {
+    ProcessorContext(sampleRate: session.sampleRate.magnitude) { timeline.seconds($0) }
+  }
+
+  init(_ request: RenderPlan.Request, _ pool: NodePool) {
+    let session = request.session
     self.session = session
-    self.stems = stems
-    let timeline = Timeline(session)
-    self.timeline = timeline
-    context = ProcessorContext(sampleRate: session.sampleRate.magnitude) { timeline.seconds($0) }
-    let ends = [session.main.strip.inserts] + masters.map(\.inserts)
+    self.pool = pool
+    stems = request.stems
+    timeline = Timeline(session)
+    context = Self.context(session, timeline)
+    let ends = [session.main.strip.inserts] + request.masters.map(\.inserts)
     audibility = Audibility(session, endKeys: ends.flatMap { $0.compactMap(\.value.sidechain) })
     for (id, track) in session.tracks {
       strips[id] = track.strip
@@ -53,7 +93,7 @@ struct Planner {
     songEnd = ownEnd()
   }
 
-  mutating func plan(_ masters: [Master]) -> RenderPlan {
+  mutating func plan(_ request: RenderPlan.Request) -> RenderPlan.Mix {
     for id in order() {
       if let track = session.tracks[id] {
         addTrack(id, track)
@@ -62,18 +102,18 @@ struct Planner {
       }
     }
     addStrip("main", "main", session.main.strip, inputs: inputs(of: "main"))
-    let mix = addEnd("mix", from: nodes.count - 1, connection(from: "main", kind: .output, send: nil), Named(), [])
-    let masterNodes = masters.enumerated().map { index, master in
+    let mix = addEnd("mix", connection(from: "main", kind: .output, send: nil))
+    let masters = request.masters.enumerated().map { index, master in
       guard !master.inserts.isEmpty else { return mix }
       let through = RenderPlan.Connection(from: mix, kind: .output, matrix: .identity, delayFrames: 0)
       return addEnd(
-        index == 0 ? "master" : "master \(index + 1)", from: mix, through, master.inserts,
-        session.compiledLanes(of: master))
+        index == 0 ? "master" : "master \(index + 1)", through, master.inserts, session.compiledLanes(of: master))
     }
-    let start = timeline.frame(session.start)
-    return RenderPlan(
-      sampleRate: context.sampleRate, nodes: nodes, mix: mix, masters: masterNodes, startFrame: start,
-      length: length(start: start), context: context)
+    var result = RenderPlan.Mix(
+      node: mix, masters: masters, length: length(start: timeline.frame(session.start), tail: pool.tails[mix]))
+    if request.splits.contains(.stems) { result.parts[.stems] = stemParts() }
+    if request.splits.contains(.tracks) { result.parts[.tracks] = trackParts() }
+    return result
   }
 
   /// What runs, so that each comes after those that feed it or that it listens to; among equals by the bytes of
@@ -126,6 +166,14 @@ struct Planner {
     _ id: String, _ path: String, _ strip: Strip, clips: [RenderPlan.Clip] = [], isMono: Bool = false,
     inputs: [RenderPlan.Connection]
   ) {
+    places[id] = node(id, path, strip, strip.inserts, clips: clips, isMono: isMono, inputs: inputs)
+  }
+
+  /// A strip up to its inserts, or to some of them.
+  mutating func node(
+    _ id: String, _ path: String, _ strip: Strip, _ inserts: Named<Insert>, clips: [RenderPlan.Clip] = [],
+    isMono: Bool = false, inputs: [RenderPlan.Connection], keys: [String: RenderPlan.Key] = [:]
+  ) -> Int {
     let frames = timeline.frames(strip.delay)
     let shift: RenderPlan.Shift =
       if frames == 0 {
@@ -137,29 +185,29 @@ struct Planner {
       }
     let trimLane = lane(id, "trim")
     let trim = trimLane == nil ? Maths.amplitude(decibels: strip.trim.magnitude) : 1
-    places[id] = nodes.count
-    add(
-      path, strip.inserts, lanes[id] ?? [], clips: clips, inputs: inputs, isMono: isMono, law: law(strip),
-      trim: trim * (strip.polarity == .inverted ? -1 : 1), trimLane: trimLane, shift: shift)
+    return add(
+      path, inserts, lanes[id] ?? [], clips: clips, inputs: inputs, isMono: isMono, law: law(strip),
+      trim: trim * (strip.polarity == .inverted ? -1 : 1), trimLane: trimLane, shift: shift, keys: keys)
   }
 
   /// A node that hears one other, at the end of the mix.
-  private mutating func addEnd(
-    _ path: String, from place: Int, _ connection: RenderPlan.Connection, _ inserts: Named<Insert>,
-    _ lanes: [CompiledLane]
+  mutating func addEnd(
+    _ path: String, _ connection: RenderPlan.Connection, _ inserts: Named<Insert> = Named(),
+    _ lanes: [CompiledLane] = []
   ) -> Int {
-    var connection = connection
-    connection.from = place
     add(path, inserts, lanes, inputs: [connection], isMono: false, law: law(session.main.strip))
-    return nodes.count - 1
   }
 
+  /// - Parameter keys: what the detectors of inserts hear that have no sidechain of their own, by the inserts' ids.
   private mutating func add(
     _ path: String, _ inserts: Named<Insert>, _ lanes: [CompiledLane], clips: [RenderPlan.Clip] = [],
     inputs: [RenderPlan.Connection], isMono: Bool, law: PanLaw, trim: Double = 1, trimLane: AutomationLane? = nil,
-    shift: RenderPlan.Shift = .none
-  ) {
+    shift: RenderPlan.Shift = .none, keys: [String: RenderPlan.Key] = [:]
+  ) -> Int {
     var chain = chain(inserts, lanes, isMono: isMono, law: law)
+    for index in chain.inserts.indices where chain.inserts[index].key == nil {
+      chain.inserts[index].key = keys[chain.inserts[index].id]
+    }
     let earlier = if case .earlier(let frames) = shift { frames } else { 0 }
     // In time with the latest input, and with each detector's source, which may be later still.
     var arrival = inputs.map { nodes[$0.from].latencyFrames }.max() ?? 0
@@ -179,12 +227,13 @@ struct Planner {
     var inputs = inputs
     for index in inputs.indices { inputs[index].delayFrames = arrival - nodes[inputs[index].from].latencyFrames }
     let later = Double(shift.delayFrames) / context.sampleRate
-    tails.append((inputs.map { tails[$0.from] }.max() ?? 0) + later + chain.inserts.reduce(0) { $0 + tail(of: $1) })
+    let tail =
+      (inputs.map { pool.tails[$0.from] }.max() ?? 0) + later + chain.inserts.reduce(0) { $0 + self.tail(of: $1) }
     var node = RenderPlan.Node(
       path: path, clips: clips, inputs: inputs, arrivalFrames: arrival, trim: trim, trimLane: trimLane, shift: shift,
       inserts: chain.inserts, isMono: chain.isMono, latencyFrames: latency, depth: 0)
     node.depth = node.sources.map { nodes[$0].depth + 1 }.max() ?? 0
-    nodes.append(node)
+    return pool.add(node, tail: tail)
   }
 
   /// The chain that runs, and whether what leaves it is mono.
@@ -205,7 +254,7 @@ struct Planner {
 
   // MARK: Connections
 
-  private func inputs(of id: String) -> [RenderPlan.Connection] {
+  func inputs(of id: String) -> [RenderPlan.Connection] {
     var inputs: [RenderPlan.Connection] = []
     let sources = places.keys.filter { audibility.audible.contains($0) }.sorted(by: inByteOrder)
     for source in sources where strip(source).output == id {
@@ -216,10 +265,10 @@ struct Planner {
       inputs.append(
         connection(from: source, kind: send.tap == .preFader ? .preFaderSend : .postFaderSend, send: (id, send)))
     }
-    return inputs.filter { $0.motion != nil || $0.matrix != MixMatrix(gain: 0) }
+    return inputs.filter { !$0.isSilent }
   }
 
-  private func connection(
+  func connection(
     from id: String, kind: RenderPlan.Connection.Kind, send: (bus: String, value: Send)?
   ) -> RenderPlan.Connection {
     let strip = strip(id), place = places[id] ?? 0
@@ -269,7 +318,8 @@ struct Planner {
     return tail > 0 && !planned.automation.lanes.isEmpty ? max(tail, Self.longestTail) : tail
   }
 
-  private func length(start: Int) -> RenderPlan.Length {
+  /// - Parameter tail: seconds that the mix goes on sounding.
+  private func length(start: Int, tail: Double) -> RenderPlan.Length {
     if let length = session.length { return .fixed(max(1, timeline.frame(length) - start)) }
     let end = max(1, songEnd - start)
     switch session.tail {
@@ -277,8 +327,8 @@ struct Planner {
     case .span(let span): return .fixed(end + timeline.frames(span))
     case .auto:
       // Past the sum of the declared tails nothing above −140 dB is left, so nothing need be rendered there.
-      let tail = min(Self.longestTail, tails.last ?? 0)
-      return .untilSilent(atLeast: end, atMost: end + Int((tail * context.sampleRate).rounded(.up)))
+      return .untilSilent(
+        atLeast: end, atMost: end + Int((min(Self.longestTail, tail) * context.sampleRate).rounded(.up)))
     }
   }
 }

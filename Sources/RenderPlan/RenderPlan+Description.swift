@@ -34,7 +34,7 @@ extension RenderPlan: CustomStringConvertible {
         let type = planned.id == planned.insert.type ? "" : " (\(planned.insert.type))"
         let spread = planned.spread.map { ", mono enters both sides × \(short($0))" } ?? ""
         let key = planned.key.map { key in
-          ", hears \(nodes[key.from].path)\(key.delayFrames > 0 ? " \(key.delayFrames) frames later" : "")"
+          ", hears \(nodes[key.from].path)\(key.matrix == .identity ? "" : " × \(text(key.matrix))")\(key.delayFrames > 0 ? " \(key.delayFrames) frames later" : "")"
         }
         lines.append(
           "  → \(planned.id)\(type)\(latency > 0 ? ", latency \(latency)" : "")\(spread)\(key ?? "")")
@@ -52,7 +52,7 @@ extension RenderPlan: CustomStringConvertible {
     if let channels = clip.stem.channels {
       words.append("channels \(channels.map { String($0) }.joined(separator: " and "))")
     }
-    if clip.stem.rates.file != clip.stem.rates.session { words.append("resampled from \(clip.stem.rates.file) Hz") }
+    if clip.stem.fileRate != clip.stem.sessionRate { words.append("resampled from \(clip.stem.fileRate) Hz") }
     if clip.isReversed { words.append("reversed") }
     if clip.gain != 1 { words.append("× \(short(clip.gain))") }
     for (name, fade) in [("in", clip.fadeIn), ("out", clip.fadeOut)] where fade.length > 0 {

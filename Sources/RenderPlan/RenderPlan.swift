@@ -1,7 +1,7 @@
 public import DSP
 public import Processors
 import Quantities
-import SessionModel
+public import SessionModel
 import Tables
 
 /// A mix as the renderer runs it: nodes in an order in which each comes after all that feed it, with every gain
@@ -15,16 +15,48 @@ import Tables
 public struct RenderPlan: Sendable {
   public var sampleRate: Double
   public var nodes: [Node]
-  /// The index of the mix: what leaves `main`'s fader.
-  public var mix: Int
-  /// For each master that was asked for, the index of the node that ends in its inserts.
-  public var masters: [Int]
+  /// What was asked for, in that order; the first is the session's own mix. Nodes that several of them need alike
+  /// run once.
+  public var mixes: [Mix]
   /// The frame of the time line that rendering begins at; before it, all that sounds has no influence.
   public var firstFrame = 0
   /// The frame of the time line that what is kept begins at.
   public var startFrame: Int
-  public var length: Length
   public var context: ProcessorContext
+
+  /// What a plan is made for: a session, or a version of one, and what is to be had of it.
+  public struct Request: Sendable {
+    public var session: Session
+    /// What was found of each clip's file, by `track.clip`.
+    public var stems: [String: StemFile]
+    public var masters: [Master]
+    public var splits: Set<Split>
+
+    public init(_ session: Session, stems: [String: StemFile], masters: [Master] = [], splits: Set<Split> = []) {
+      self.session = session
+      self.stems = stems
+      self.masters = masters
+      self.splits = splits
+    }
+  }
+
+  /// Where a mix and its parts leave the plan.
+  public struct Mix: Sendable {
+    /// The index of the mix: what leaves `main`'s fader.
+    public var node: Int
+    /// For each master that was asked for, the index of the node that ends in its inserts.
+    public var masters: [Int]
+    /// For each split that was asked for, the ids of tracks and buses, and the indices of what they give.
+    public var parts: [Split: [(id: String, node: Int)]] = [:]
+    public var length: Length
+  }
+
+  /// The session's own mix.
+  public var mix: Int { mixes[0].node }
+  public var masters: [Int] { mixes[0].masters }
+  public var length: Length { mixes[0].length }
+  /// Frames to render from `startFrame` on, until the longest mix ends.
+  public var frameLimit: Int { mixes.map(\.length.frameLimit).max() ?? 0 }
 
   /// How long the render is, in frames from `startFrame`.
   public enum Length: Sendable, Equatable {
@@ -57,7 +89,7 @@ public struct RenderPlan: Sendable {
     return reach.max() ?? 0
   }
 
-  public struct Node: Sendable {
+  public struct Node: Sendable, Equatable {
     /// Its path in the session: `tracks.vocals`.
     public var path: String
     public var clips: [Clip]
@@ -96,7 +128,7 @@ public struct RenderPlan: Sendable {
   }
 
   /// A piece of a stem in its place.
-  public struct Clip: Sendable {
+  public struct Clip: Sendable, Equatable {
     public var id: String
     public var stem: Stem
     /// Its first frame on the time line; below 0 its head is lost.
@@ -118,16 +150,17 @@ public struct RenderPlan: Sendable {
   }
 
   /// An audio file that feeds a clip, heard at the session's rate.
-  public struct Stem: Sendable {
+  public struct Stem: Sendable, Equatable {
     public var path: String
     /// Channels to take, from 1; `nil` takes all.
     public var channels: [Int]?
-    /// The file's own rate, and the session's.
-    public var rates: (file: Int, session: Int)
+    /// The file's own.
+    public var fileRate: Int
+    public var sessionRate: Int
     public var isMono: Bool
   }
 
-  public struct PlannedInsert: Sendable {
+  public struct PlannedInsert: Sendable, Equatable {
     public var id: String
     public var insert: Insert
     public var automation: InsertAutomation
@@ -138,14 +171,16 @@ public struct RenderPlan: Sendable {
   }
 
   /// A node's signal on its way to a detector.
-  public struct Key: Sendable {
+  public struct Key: Sendable, Equatable {
     public var from: Int
+    /// What of it is heard.
+    public var matrix = MixMatrix.identity
     /// Frames of delay that bring it in time with the signal.
     public var delayFrames: Int
   }
 
   /// What one node gives to another.
-  public struct Connection: Sendable {
+  public struct Connection: Sendable, Equatable {
     public enum Kind: String, Sendable {
       case output, postFaderSend = "post-fader send", preFaderSend = "pre-fader send"
     }
@@ -160,7 +195,7 @@ public struct RenderPlan: Sendable {
   }
 
   /// The moving parts of a connection.
-  public struct Motion: Sendable {
+  public struct Motion: Sendable, Equatable {
     public var fader: Fader
     /// In dB: the fader, VCAs, the send.
     public var levels: [AutomationLane] = []
@@ -178,7 +213,7 @@ public struct RenderPlan: Sendable {
 }
 
 /// A stem's file as it was found.
-public struct StemFile: Sendable {
+public struct StemFile: Sendable, Equatable {
   public var path: String
   public var channelCount: Int
   /// At its own rate.

@@ -59,12 +59,12 @@ public struct MixRenderer: Sendable {
     case outlet(Int)
   }
 
-  /// Renders `plan.length.frameLimit` frames from `plan.startFrame` on into every outlet.
+  /// Renders `plan.frameLimit` frames from `plan.startFrame` on into every outlet.
   /// - Parameters:
   ///   - progress: called between steps with the fraction that is done.
   ///   - isCancelled: asked between steps; `true` ends the run with `CancellationError`.
   public func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws {
-    let frames = plan.length.frameLimit
+    let frames = plan.frameLimit
     let latency = outlets.map { plan.nodes[$0.node].latencyFrames }.max() ?? 0
     let blocks =
       plan.firstFrame / blockFrames..<(plan.startFrame + frames + latency + blockFrames - 1) / blockFrames

@@ -51,6 +51,7 @@ final class RunningNode: @unchecked Sendable {
     }
     let needsRoom =
       clips.count > 1 || plan.inputs.contains { $0.delayFrames > 0 } || inserts.contains { $0.keyDelay.frameCount > 0 }
+      || plan.inserts.contains { $0.key.map { $0.matrix != .identity } ?? false }
     aside = needsRoom ? FrameBuffer(capacity: blockFrames) : nil
   }
 
@@ -81,7 +82,7 @@ final class RunningNode: @unchecked Sendable {
         buffer.edit(whole) { MixMatrix(gain: spread).apply(to: &$0) }
       }
       let key = inserts[index].key.map { key in
-        delayed(source(key.from).block(number), &inserts[index].keyDelay)
+        heard(delayed(source(key.from).block(number), &inserts[index].keyDelay), through: key.matrix)
       }
       inserts[index].processing.process(buffer, key: key, frameCount: blockFrames)
     }
@@ -155,6 +156,17 @@ final class RunningNode: @unchecked Sendable {
       let whole = 0..<blockFrames
       source.read(whole) { source in sum.edit(whole) { connection.matrix.add(source, to: &$0) } }
     }
+  }
+
+  /// What a detector hears of `source`.
+  private func heard(_ source: FrameBuffer, through matrix: MixMatrix) -> FrameBuffer {
+    guard matrix != .identity, let aside else { return source }
+    let whole = 0..<blockFrames
+    if source !== aside {
+      source.read(whole) { source in aside.edit(whole) { for i in 0..<$0.count { $0[i] = source[i] } } }
+    }
+    aside.edit(whole) { matrix.apply(to: &$0) }
+    return aside
   }
 
   private func delayed(_ source: FrameBuffer, _ delay: inout DelayLine) -> FrameBuffer {

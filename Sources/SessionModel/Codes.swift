@@ -217,6 +217,23 @@ extension DiagnosticCode {
     explanation: """
       Bit depth, compression, bitrate and quality belong to formats: a WAV has no bitrate, an MP3 no bit depth.
       """)
+  public static let unknownVersion = DiagnosticCode(
+    "D0807", title: "a version that is not there",
+    explanation: """
+      A deliverable's `version` is the name of one of the session's `versions`:
+
+          versions:
+            instrumental: {mute: [vocals]}
+          deliverables:
+            tv: {format: wav, version: instrumental}
+      """)
+  public static let indivisible = DiagnosticCode(
+    "D0808", title: "a mix that cannot be taken apart",
+    explanation: """
+      The files of `split: stems` add up to the mix. Each goes through what `main` does: filters and reverbs do to the
+      parts what they do to the sum, and a compressor does when it listens to the sum. A limiter does not. Move it to
+      `master`, which comes after the stems.
+      """)
   public static let deliverableName = DiagnosticCode(
     "D0803", title: "a file name that cannot be used",
     explanation: """
@@ -236,7 +253,8 @@ extension DiagnosticCode {
       .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
       .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins,
       .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
-      .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .deliverableName,
+      .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .unknownVersion,
+      .indivisible, .deliverableName,
       .deliverableRate,
     ] + timeline
 }

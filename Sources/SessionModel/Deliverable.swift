@@ -19,6 +19,9 @@ public struct Deliverable: Record {
   public var id3: ID3Version = .v24
   public var metadata = Metadata()
   public var checks = Checks()
+  /// The id of a version; `nil` is the main mix.
+  public var version: String?
+  public var split: Split?
 
   public init() {}
 
@@ -26,7 +29,9 @@ public struct Deliverable: Record {
   public static let summary = "A file to make from the master."
   public static let fields: [Field<Deliverable>] = [
     Field.init("format", \.format, "The file format.").required(),
-    .init("bit_depth", \.bitDepth, "Bits a sample: `16`, `24`, `32` or `32f` (32-bit float); 24 by default."),
+    .init(
+      "bit_depth", \.bitDepth,
+      "Bits a sample: `16`, `24`, `32` or `32f` (32-bit float); 24 by default, `32f` for a split."),
     .init("sample_rate", \.sampleRate, "The file's rate; by default the session's."),
     .init("channels", \.channels, "Stereo or mono.", initial: .stereo),
     .init(
@@ -40,12 +45,15 @@ public struct Deliverable: Record {
     .init("master", \.master, "A master of its own, laid over the session's."),
     .init(
       "name", \.name,
-      "The file's name without its ending, from `$session`, `$deliverable`, `$artist`, `$title`, `$album` and `$track`."
+      "The file's name without its ending, from `$session`, `$deliverable`, `$version`, `$artist`, `$title`, `$album` and `$track`, in a split also `$node`."
     ),
     .init("id3", \.id3, "MP3: version of the tags; `2.3` for old players.", initial: .v24),
     .init("metadata", \.metadata, "Tags of this file, laid over the session's."),
-    .later("version", "A version of the mix.", with: Delivery.masters),
-    .later("split", "One file a node.", with: Delivery.masters),
+    .init("version", \.version, "The version of the mix that it is made from; by default the main mix."),
+    .init(
+      "split", \.split,
+      "One file for each part of the mix, before the master: `stems` for each track or bus that feeds `main`, which add up to the mix, or `tracks` for each track after its fader."
+    ),
     .init("checks", \.checks, "Unit tests for this file, beside the session's."),
     .later("image", "One image of a release with its CUE sheet.", with: "releases"),
   ]
@@ -58,6 +66,9 @@ public enum FileFormat: String, Choice {
     "ogg_vorbis": Delivery.masters, "opus": Delivery.masters,
   ]
 }
+
+/// How a mix is taken apart into files.
+public enum Split: String, Choice { case stems, tracks }
 
 public enum BitDepth: String, Choice {
   case sixteen = "16"

@@ -59,19 +59,28 @@ extension ReferenceCheck {
       guard let format = deliverable.format else { continue }
       keys(of: deliverable, format, path)
       rate(of: deliverable, format, path)
-      switch outputName(deliverable, id: id, resolved) {
-      case .failure(let problem):
-        report(
-          .deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name", hints: problem.hints
-        )
-      case .success(let name):
-        let file = "\(name).\(format.rawValue)"
-        if let other = names[file.lowercased()] {
+      version(of: deliverable, path)
+      split(of: deliverable, path)
+      nodes: for node in deliverable.split.map(session.nodes(of:)) ?? [nil] {
+        switch outputName(deliverable, id: id, node: node, resolved) {
+        case .failure(let problem):
           report(
-            .deliverableClash, "`\(id)` and `\(other)` would both be written to `\(file)`", path: path, key: true,
-            hints: ["give one of them a `name`"])
+            .deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name",
+            hints: problem.hints)
+          break nodes
+        case .success(let name):
+          let file = "\(name).\(format.rawValue)"
+          if let other = names[file.lowercased()] {
+            report(
+              .deliverableClash,
+              other == id
+                ? "all files of `\(id)` would be written to `\(file)`"
+                : "`\(id)` and `\(other)` would both be written to `\(file)`", path: path, key: true,
+              hints: [other == id ? "put `$node` into its `name`" : "give one of them a `name`"])
+            break nodes
+          }
+          names[file.lowercased()] = id
         }
-        names[file.lowercased()] = id
       }
       if tree.part(at: "\(path).metadata") != nil { tags(deliverable.metadata, at: "\(path).metadata") }
     }
@@ -135,20 +144,28 @@ struct NameProblem: Error {
 
 extension ResolvedSession {
   /// The path of a deliverable's file below the output folder, with its ending.
-  public func outputPath(_ id: String, _ deliverable: Deliverable, part: String? = nil) -> String {
-    let name = (try? outputName(deliverable, id: id, self).get()) ?? "\(self.name)-\(id)"
+  public func outputPath(
+    _ id: String, _ deliverable: Deliverable, node: String? = nil, part: String? = nil
+  ) -> String {
+    let name = (try? outputName(deliverable, id: id, node: node, self).get()) ?? "\(self.name)-\(id)"
     return "\(name)\(part.map { "-" + $0 } ?? "").\(deliverable.format?.rawValue ?? "wav")"
   }
 }
 
 /// The deliverable's file name without its ending: its `name` with every `$…` filled in.
-func outputName(_ deliverable: Deliverable, id: String, _ resolved: ResolvedSession) -> Result<String, NameProblem> {
-  let pattern = deliverable.name ?? "$session-$deliverable"
+///
+/// - Parameter node: the track or bus, for a file of a split.
+func outputName(
+  _ deliverable: Deliverable, id: String, node: String?, _ resolved: ResolvedSession
+) -> Result<String, NameProblem> {
+  let pattern = deliverable.name ?? (node == nil ? "$session-$deliverable" : "$session-$deliverable-$node")
   let session = resolved.session.metadata, own = deliverable.metadata
-  let values: [String: String?] = [
+  var values: [String: String?] = [
+    "version": deliverable.version ?? "main",
     "session": resolved.name, "deliverable": id, "artist": own.artist ?? session.artist,
     "title": own.title ?? session.title, "album": own.album ?? session.album, "track": own.track ?? session.track,
   ]
+  if let node { values["node"] = node }
   var name = ""
   var rest = Substring(pattern)
   while let dollar = rest.firstIndex(of: "$") {

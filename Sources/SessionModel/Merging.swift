@@ -29,7 +29,9 @@ struct Merging {
   }
 
   /// Takes out what is still `null` at the bottom of all layers: there it removes what is not there.
-  mutating func settled(_ setting: Setting) -> Setting {
+  mutating func settled(_ setting: Setting, path: [String] = []) -> Setting {
+    // What a version removes is there, in the session that it is laid over.
+    if path.count == 3, path[0] == "versions", path[2] == "set" { return setting }
     var result = setting
     if let entries = setting.entries {
       var kept: [Setting.Entry] = []
@@ -40,7 +42,7 @@ struct Merging {
               .nothingToRemove, .error, "`\(entry.key)` is removed here, but no layer below has it", at: entry.keyRange,
               hints: ["take the line out, or write a value"]))
         } else {
-          entry.value = settled(entry.value)
+          entry.value = settled(entry.value, path: path + [entry.key])
           kept.append(entry)
         }
       }

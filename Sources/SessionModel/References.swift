@@ -18,6 +18,7 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.paths()
   check.masters()
   check.limits()
+  check.versions()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
   return check.diagnostics

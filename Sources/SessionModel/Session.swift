@@ -22,6 +22,7 @@ public struct Session: Record {
   public var main = MainBus()
   /// `nil`: nothing is done to the mix.
   public var master: Master?
+  public var versions = Named<Version>()
   public var deliverables = Named<Deliverable>()
   public var checks = Checks()
   public var allow: [String]?
@@ -66,7 +67,8 @@ public struct Session: Record {
       "deliverables", \.deliverables, naming: "a deliverable",
       "The files to make; by default one 24-bit WAV called `mix`."),
     .init("allow", \.allow, "Codes of notes that this session does not want to hear."),
-    .later("versions", "Instrumental, a cappella, clean edit.", with: Delivery.masters),
+    .init(
+      "versions", \.versions, naming: "a version", "Other mixes of the song: instrumental, a cappella, clean edit."),
     .init("checks", \.checks, "Unit tests for the files that the session's own master makes."),
   ]
 

@@ -4,7 +4,7 @@ public import Tables
 
 /// A session with all its layers laid: the typed value, and the tree that says where each part came from.
 public struct ResolvedSession: Sendable {
-  public let session: Session
+  public internal(set) var session: Session
   /// Everything that was written, after layering; each part with its place.
   public let tree: Setting
   /// The file, as it was given.
@@ -13,6 +13,8 @@ public struct ResolvedSession: Sendable {
   /// Every YAML file read, the session first.
   public let filesRead: [String]
   let folders: [SourceFile: String]
+  /// The same for each of its versions.
+  public internal(set) var versions = Named<ResolvedSession>()
 
   /// The session file's name without `.mix.yaml`.
   public var name: String { sessionName(path) }
@@ -108,7 +110,7 @@ struct SessionLoader {
     let session = decoder.record(tree, as: Session.self)
     diagnostics = reader.diagnostics + diagnostics + merging.diagnostics + decoder.diagnostics
     guard let session else { return (nil, diagnostics) }
-    let resolved = ResolvedSession(
+    var resolved = ResolvedSession(
       session: session, tree: tree, path: path, project: project, filesRead: reader.filesRead,
       folders: reader.folders)
     var references = checkReferences(resolved)
@@ -117,6 +119,7 @@ struct SessionLoader {
       references.removeAll { $0.code == .noTracks }
     }
     diagnostics += references
+    if !diagnostics.contains(where: { $0.severity == .error }) { resolved.versions = versions(of: resolved) }
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     removeRepetitions()

@@ -55,7 +55,7 @@ struct Environment {
 
   /// What a deliverable's `name` may be made from.
   static let namePatterns: Set<String> = [
-    "session", "deliverable", "artist", "title", "album", "track", "node",
+    "session", "deliverable", "version", "artist", "title", "album", "track", "node",
   ]
 
   private static func wholeName(_ text: String) -> String? {

@@ -275,6 +275,12 @@ extension Field where Root: Sendable {
   }
 }
 
+extension Named: Equatable where Value: Equatable {
+  public static func == (a: Named, b: Named) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0.id == $1.id && $0.value == $1.value }
+  }
+}
+
 /// Named things in the order they were written.
 public struct Named<Value: Sendable>: Sendable, RandomAccessCollection {
   public typealias Element = (id: String, value: Value)

@@ -14,8 +14,8 @@ public indirect enum Shape: Sendable {
   case scalarOrList(ScalarShape, of: Shape)
   /// Lists by the paths of parameters: automation lanes.
   case lanes(of: RecordShape)
-  /// A mapping from names to texts, checked elsewhere (`with:`).
-  case freeMap(summary: String)
+  /// A mapping from names to texts, checked elsewhere (`with:`); or from paths to whatever stands there (`set:`).
+  case freeMap(summary: String, byPath: Bool = false)
 }
 
 public struct ScalarShape: Sendable {

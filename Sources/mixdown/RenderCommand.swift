@@ -31,6 +31,10 @@ struct RenderCommand: ParsableCommand {
   var only: [String] = []
 
   @Option(
+    help: ArgumentHelp("Make the deliverables of the main mix from this version of it instead.", valueName: "VERSION"))
+  var mix: String?
+
+  @Option(
     help: ArgumentHelp(
       "Keep this part: two places, like '17|1..25|1' or 'verse..chorus + 2 bars'. It equals that part of the whole.",
       valueName: "A..B"))
@@ -109,6 +113,7 @@ struct RenderCommand: ParsableCommand {
     options.outputFolder = folder
     options.only = Set(only)
     options.jobs = jobs
+    options.mix = mix
     options.range = range
     // For tests: the size of a block must change nothing.
     if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)),

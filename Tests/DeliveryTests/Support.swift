@@ -75,6 +75,7 @@ enum Delivered {
           path: file, channelCount: info.channelCount, frameCount: info.frameCount, sampleRate: info.sampleRate)
       }
     }
+    // Versions of these tests have the session's own stems.
     return try Deliverer(session, stems: stems, options: options, processors: 2).run(
       progress: { _ in }, isCancelled: { false })
   }

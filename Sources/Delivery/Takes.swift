@@ -1,0 +1,43 @@
+import RenderPlan
+import Renderer
+import SessionModel
+
+/// What one pass over the plan leaves: the frames of every node that something is made of.
+struct Takes {
+  private var takes: [Int: MasterTake] = [:]
+  private var watches: [Int: SilenceWatch] = [:]
+  private(set) var outlets: [MixRenderer.Outlet] = []
+
+  init(_ plan: RenderPlan, _ orders: Orders) throws {
+    for (place, mix) in plan.mixes.enumerated() {
+      let watch = SilenceWatch()
+      watches[place] = watch
+      outlets.append(MixRenderer.Outlet(node: mix.node, sink: watch))
+      for node in mix.masters { try take(node, plan, isMeasured: true) }
+      // The sum that stems are compared with.
+      if mix.parts[.stems] != nil { try take(mix.node, plan, isMeasured: false) }
+      for part in mix.parts.values.joined() { try take(part.node, plan, isMeasured: false) }
+    }
+  }
+
+  private mutating func take(_ node: Int, _ plan: RenderPlan, isMeasured: Bool) throws {
+    guard takes[node] == nil else { return }
+    let take = try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit, isMeasured: isMeasured)
+    takes[node] = take
+    outlets.append(MixRenderer.Outlet(node: node, sink: take))
+  }
+
+  subscript(node: Int) -> MasterTake? { takes[node] }
+
+  /// How many frames a mix has. Versions are as long as the main mix, so that they lie beside it, unless they end
+  /// elsewhere by their clips or their `length`.
+  func frameCount(of place: Int, in plan: RenderPlan) -> Int {
+    switch (plan.mixes[place].length, plan.mixes[0].length) {
+    case (.fixed(let frames), _): return frames
+    case (.untilSilent(let end, _), .untilSilent(let mainEnd, _)) where place > 0 && end == mainEnd:
+      return frameCount(of: 0, in: plan)
+    case (.untilSilent(let atLeast, let atMost), _):
+      return min(atMost, max(atLeast, watches[place]?.heardFrames ?? 0))
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Diagnostics
+import Processors
+import Quantities
+public import Tables
+
+extension ReferenceCheck {
+  /// Versions mute and solo what is there.
+  mutating func versions() {
+    let known = session.tracks.map(\.id) + session.buses.map(\.id) + session.vcas.map(\.id)
+    for (id, version) in session.versions {
+      for (key, names) in [("mute", version.mute), ("solo", version.solo)] {
+        let path = "versions.\(id).\(key)"
+        for name in names ?? [] where !known.contains(name) {
+          let meant = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
+          report(
+            .unknownTarget, "there is no track, bus or VCA `\(name)` to \(key)", path: path,
+            hints: [meant].compactMap(\.self))
+        }
+      }
+    }
+  }
+
+  mutating func version(of deliverable: Deliverable, _ path: String) {
+    guard let name = deliverable.version, session.versions[name] == nil else { return }
+    let known = session.versions.map(\.id)
+    let meant = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
+    report(
+      .unknownVersion, "there is no version `\(name)`", path: "\(path).version",
+      hints: [
+        meant
+          ?? (known.isEmpty
+            ? "add `versions: {\(name): {mute: [vocals]}}` to the session"
+            : "the versions are \(listed(known, conjunction: "and"))")
+      ])
+  }
+
+  /// A split has no master, and `main` can be taken apart.
+  mutating func split(of deliverable: Deliverable, _ path: String) {
+    guard let split = deliverable.split else { return }
+    for key in ["master", "ceiling"] where tree.part(at: path)?[key] != nil {
+      report(
+        .deliverableKey, "`\(key)` has no meaning for a split, whose files are made before the master",
+        path: "\(path).\(key)", key: true, hints: ["take it out, or deliver the mix without `split`"])
+    }
+    guard split == .stems else { return }
+    for (id, insert) in session.main.strip.inserts where insert.additivity == .none {
+      report(
+        .indivisible,
+        "stems cannot add up to a mix that goes through `main.inserts.\(id)`: a \(insert.type) is not linear",
+        path: "\(path).split", also: insertLabel(id),
+        hints: ["move it to `master`, which comes after the stems; or write `split: tracks`"])
+    }
+  }
+
+  private func insertLabel(_ id: String) -> [Diagnostic.Label] {
+    (tree.part(at: "main.inserts")?.entry(id)?.keyRange).map { [Diagnostic.Label($0, "this one")] } ?? []
+  }
+}
+
+extension Session {
+  /// The ids of tracks and buses that a split may make a file of.
+  public func nodes(of split: Split) -> [String?] {
+    let tracks = tracks.map { ($0.id, $0.value.strip) }, buses = buses.map { ($0.id, $0.value.strip) }
+    switch split {
+    case .stems: return (tracks + buses).filter { $0.1.output == "main" }.map(\.0)
+    case .tracks: return tracks.map(\.0)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Diagnostics
+import Quantities
+import Tables
+
+// Versions: each the whole session again, with what it says laid over everything.
+
+extension SessionLoader {
+  /// Resolves every version of a session that was read without an error.
+  mutating func versions(of resolved: ResolvedSession) -> Named<ResolvedSession> {
+    var versions = Named<ResolvedSession>()
+    for (id, version) in resolved.session.versions {
+      var changed = resolved
+      if let sets = resolved.tree.part(at: "versions.\(id).set") {
+        guard let laid = laying(sets, over: resolved.tree) else { continue }
+        var decoder = Decoder()
+        let session = decoder.record(laid, as: Session.self)
+        diagnostics += decoder.diagnostics
+        guard let session else { continue }
+        changed = ResolvedSession(
+          session: session, tree: laid, path: path, project: project, filesRead: reader.filesRead,
+          folders: reader.folders)
+        // What is odd about the session has been said of it.
+        diagnostics += checkReferences(changed).filter { $0.severity == .error }
+      }
+      changed.session = changed.session.applying(version)
+      versions.append(id, changed)
+    }
+    return versions
+  }
+
+  /// The tree with a version's `set` laid over it; `nil` when that cannot be.
+  private mutating func laying(_ sets: Setting, over tree: Setting) -> Setting? {
+    guard let entries = sets.entries else {
+      if !sets.isUnreadable {
+        problem(
+          .wrongKind, "`set` is a mapping from paths to values, but \(sets.kind) was found", at: sets.range,
+          "write `set: {tracks.vocals.level: -6 dB}`")
+      }
+      return nil
+    }
+    var result = tree
+    var isWhole = true
+    for entry in entries where !entry.key.hasPrefix("x-") {
+      let keys = entry.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      guard check(keys, entry, in: tree) else {
+        isWhole = false
+        continue
+      }
+      let layer = keys.reversed().reduce(entry.value) { inner, key in
+        Setting(.mapping([Setting.Entry(key, at: entry.keyRange, inner)]), at: entry.keyRange)
+      }
+      result = merging.lay(expandPresets(expandingShorthands(layer, Session.fileShape)), over: result)
+    }
+    guard isWhole else { return nil }
+    let said = merging.diagnostics.count
+    result = orderInserts(merging.settled(result))
+    diagnostics += merging.diagnostics[said...]
+    return result
+  }
+
+  /// Whether a path leads to something that a version may change.
+  private mutating func check(_ keys: [String], _ entry: Setting.Entry, in tree: Setting) -> Bool {
+    guard keys.allSatisfy({ !$0.isEmpty }) else {
+      problem(
+        .badPath, "`\(entry.key)` is no path", at: entry.keyRange, "write one like `tracks.vocals.level`")
+      return false
+    }
+    guard Version.settable.contains(keys[0]) else {
+      let meant = closestMatch(to: keys[0], among: Version.settable).map { "did you mean `\($0)`?" }
+      problem(
+        .badPath, "a version cannot set `\(keys[0])`", at: entry.keyRange,
+        meant ?? "it sets parts of \(listed(Version.settable, conjunction: "and")); a master belongs to its deliverable"
+      )
+      return false
+    }
+    guard keys.count > 2, ["tracks", "buses", "vcas"].contains(keys[0]), tree[keys[0]]?[keys[1]] == nil else {
+      return true
+    }
+    let known = tree[keys[0]]?.entries?.map(\.key) ?? []
+    let meant = closestMatch(to: keys[1], among: known).map { "did you mean `\($0)`?" }
+    problem(
+      .unknownTarget, "there is no `\(keys[0]).\(keys[1])`", at: entry.keyRange,
+      meant ?? "\(keys[0]) are \(known.joined(separator: ", "))")
+    return false
+  }
+
+  private mutating func problem(_ code: DiagnosticCode, _ message: String, at range: SourceRange, _ hint: String) {
+    diagnostics.append(Diagnostic(code, .error, message, at: range, hints: [hint]))
+  }
+}
