@@ -29,6 +29,8 @@ public struct AudioFileError: Error, Sendable, Equatable {
     /// More than two channels, and nobody said which ones to take.
     case channelsNotPicked(count: Int)
     case noSuchChannel(Int, count: Int)
+    /// A folder without a file whose ending is one of audio; `deeper`: its folders were looked into too.
+    case noAudioInFolder(deeper: Bool)
     /// A cover that is no picture which every format can carry.
     case unsupportedCover(reason: String)
     // A deliverable's settings.
@@ -112,6 +114,8 @@ extension AudioFileError: CustomStringConvertible {
       "`\(path)` has \(count) channels; a track takes one or two"
     case .noSuchChannel(let channel, let count):
       "`\(path)` has no channel \(channel); it has \(count == 1 ? "one channel" : "channels 1 to \(count)")"
+    case .noAudioInFolder(let deeper):
+      "`\(path)` holds no audio file\(deeper ? ", nor do its folders" : "")"
     case .unsupportedCover(let reason):
       "`\(path)` cannot be a cover: \(reason)"
     case .encoderRefused(let reason, _):
@@ -133,6 +137,9 @@ extension AudioFileError: CustomStringConvertible {
       ["WAV, RF64, AIFF, FLAC, CAF, Ogg and MP3 files can be read; convert it to WAV or FLAC"]
     case .noFrames, .notFinite: ["export the file again from the program that made it"]
     case .channelsNotPicked: ["write `channels: [1, 2]` to pick a pair, or `channels: [1]` for one"]
+    case .noAudioInFolder(let deeper):
+      ["files ending in \(AudioFolder.endings.map { "." + $0 }.joined(separator: ", ")) are looked for"]
+        + (deeper ? [] : ["`--recursive` looks into its folders too"])
     case .unsupportedCover: ["use a PNG or JPEG of 1400 to 3000 pixels a side"]
     case .encoderRefused(_, let hints): hints
     default: []

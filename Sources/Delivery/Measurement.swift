@@ -1,6 +1,5 @@
 public import AudioFiles
 import DSP
-import Renderer
 
 /// What is measured of a file, or of what will become one. What does not exist (silence, too short) is `nil`.
 public struct Measurement: Sendable, Equatable {
@@ -65,66 +64,12 @@ public func decibels(ofAmplitude amplitude: Double) -> Double { Maths.decibels(a
 public func measure(audioFile path: String) throws(AudioFileError) -> Measurement {
   let reader = try AudioFileReader(path)
   let info = reader.info
-  if info.channelCount > 2 { return try measureSurround(reader) }
-  let pipeline = MeteredReading(
-    reader,
-    ProgrammeMeter(
-      sampleRate: Double(info.sampleRate), channelCount: info.channelCount, expectedFrames: info.frameCount))
-  var block = 0
-  while try pipeline.step(block) { block += 1 }
-  return Measurement(pipeline.meter.measurement)
-}
-
-/// Decodes a block while the one before is measured.
-private final class MeteredReading: @unchecked Sendable {
-  private let reader: AudioFileReader
-  private(set) var meter: ProgrammeMeter
-  private let buffers = [
-    FrameBuffer(capacity: MixRenderer.standardBlockFrames), FrameBuffer(capacity: MixRenderer.standardBlockFrames),
-  ]
-  /// Frames in each buffer.
-  private var counts = [0, 0]
-  private var failure: AudioFileError?
-
-  init(_ reader: AudioFileReader, _ meter: ProgrammeMeter) {
-    self.reader = reader
-    self.meter = meter
+  var meter = ProgrammeMeter(
+    sampleRate: Double(info.sampleRate), channelCount: info.channelCount, expectedFrames: info.frameCount)
+  if info.channelCount > 2 {
+    try readInterleaved(reader) { meter.process(interleaved: $0) }
+  } else {
+    try readBlocks(reader) { meter.process($0) }
   }
-
-  /// Returns whether there is more.
-  func step(_ block: Int) throws(AudioFileError) -> Bool {
-    let (decoded, measured) = (block % 2, (block + 1) % 2)
-    forEachParallel(2, workers: 2) { index in
-      if index == 0 { decode(decoded) } else { measure(measured) }
-    }
-    if let failure { throw failure }
-    return counts[decoded] > 0
-  }
-
-  private func decode(_ place: Int) {
-    do throws(AudioFileError) {
-      let buffer = buffers[place]
-      counts[place] = try buffer.edit(0..<buffer.capacity) { frames throws(AudioFileError) in
-        try reader.readFrames(into: &frames)
-      }
-    } catch {
-      failure = error
-    }
-  }
-
-  private func measure(_ place: Int) {
-    buffers[place].read(0..<counts[place]) { meter.process($0) }
-  }
-}
-
-private func measureSurround(_ reader: AudioFileReader) throws(AudioFileError) -> Measurement {
-  let channels = reader.info.channelCount
-  var meter = ProgrammeMeter(sampleRate: Double(reader.info.sampleRate), channelCount: channels)
-  var samples = [Double](repeating: 0, count: channels * 4096)
-  while true {
-    var span = samples.mutableSpan
-    let count = try reader.read(into: &span)
-    if count == 0 { return Measurement(meter.measurement) }
-    meter.process(interleaved: samples.span.extracting(0..<count * channels))
-  }
+  return Measurement(meter.measurement)
 }

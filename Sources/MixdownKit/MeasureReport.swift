@@ -7,17 +7,44 @@ public struct MeasureReport: Sendable {
   public struct File: Sendable {
     public var path: String
     public var measurement: Measurement
+    public var inspection: Inspection
+  }
+
+  /// What is asked for beside the files.
+  public struct Options: Sendable {
+    /// Whether the folders of a folder are looked into.
+    public var isRecursive = false
+    /// Whether a plot is wanted.
+    public var plots = false
+
+    public init() {}
   }
 
   public private(set) var files: [File] = []
   /// Files that could not be measured.
   public private(set) var errors: [AudioFileError] = []
+  /// Whether a folder was asked for: then its files are told in a table.
+  public private(set) var hasFolder = false
 
-  init(_ paths: [String]) {
+  init(_ paths: [String], _ options: Options) {
+    var found: [String] = []
     for path in paths {
+      guard AudioFolder.isFolder(path) else {
+        found.append(path)
+        continue
+      }
+      hasFolder = true
       do throws(AudioFileError) {
-        files.append(File(path: path, measurement: try measure(audioFile: path)))
+        found += try AudioFolder.files(in: path, deeper: options.isRecursive)
       } catch { errors.append(error) }
+    }
+    let results = inspect(audioFiles: found, curve: options.plots, workers: processorCount())
+    for (path, result) in zip(found, results) {
+      switch result {
+      case .success(let (measurement, inspection)):
+        files.append(File(path: path, measurement: measurement, inspection: inspection))
+      case .failure(let error): errors.append(error)
+      }
     }
   }
 
@@ -27,34 +54,43 @@ public struct MeasureReport: Sendable {
   public var json: JSONValue {
     [
       "version": 1,
-      "files": .array(files.map { .object([.init("path", .string($0.path))] + members($0.measurement)) }),
+      "files": .array(
+        files.map {
+          .object([.init("path", .string($0.path))] + members($0.measurement) + found($0.inspection))
+        }),
       "errors": .array(errors.map { ["path": .string($0.path), "message": .string($0.message)] }),
     ]
   }
 
-  // MARK: Text
+  /// Gaps and runs in JSON; the count says how many there are.
+  private static let listed = 100
 
-  public var text: String { files.map(Self.text).joined(separator: "\n") }
-
-  private static func text(_ file: File) -> String {
-    let m = file.measurement
-    let channels = m.channels == 1 ? "mono" : m.channels == 2 ? "stereo" : "\(m.channels) channels"
-    let seconds = Double(m.frames) / Double(m.sampleRate)
-    var rows: [(String, String)] = [
-      ("integrated", decimals(m.integrated, 1, "LUFS")),
-      ("short-term, max", decimals(m.maxShortTerm, 1, "LUFS")),
-      ("momentary, max", decimals(m.maxMomentary, 1, "LUFS")),
-      ("loudness range", decimals(m.loudnessRange, 1, "LU")),
-      ("true peak", decimals(m.truePeak, 2, "dBTP")), ("sample peak", decimals(m.samplePeak, 2, "dBFS")),
-      ("peak to loudness", decimals(m.plr, 1, "LU")), ("DC offset", decimals(m.dcOffset, 6, "")),
-      ("correlation", decimals(m.correlation, 2, "")), ("clipped samples", "\(m.clippedSamples)"),
+  private func found(_ inspection: Inspection) -> [JSONValue.Member] {
+    [
+      .init("head_silence_seconds", .number(inspection.silenceHead)),
+      .init("tail_silence_seconds", .number(inspection.silenceTail)),
+      .init("gap_count", .integer(inspection.gapCount)),
+      .init(
+        "gaps",
+        .array(
+          inspection.gaps.prefix(Self.listed).map {
+            ["start_seconds": .number($0.start), "seconds": .number($0.length)]
+          })),
+      .init("clipped_run_count", .integer(inspection.clippedRunCount)),
+      .init(
+        "clipped_runs",
+        .array(
+          inspection.clippedRuns.prefix(Self.listed).map {
+            [
+              "start_seconds": .number($0.start), "channel": .integer($0.channel), "samples": .integer($0.samples),
+            ]
+          })),
+      .init("noise_floor_dbfs", JSONValue(inspection.noiseFloor)),
+      .init("side_level_db", JSONValue(inspection.sideLevel)),
+      .init("bass_side_level_db", JSONValue(inspection.bassSideLevel)),
+      .init("sibilance_lu", JSONValue(inspection.sibilance)),
+      .init("mono_compatibility_lu", JSONValue(inspection.monoCompatibility)),
     ]
-    let platforms = Platform.all.compactMap { platform in
-      platform.gain(m).map { "\(platform.name) \(decimals($0, 1, "dB", signed: true))" }
-    }
-    if !platforms.isEmpty { rows.append(("playback gain", platforms.joined(separator: ", "))) }
-    return "\(file.path): \(channels), \(m.sampleRate) Hz, \(clockTime(seconds))\n"
-      + rows.map { "  \(padded($0.0, 18))\($0.1)\n" }.joined()
   }
 }
 
@@ -76,4 +112,11 @@ package func decimals(_ value: Double?, _ places: Int, _ unit: String, signed: B
 package func clockTime(_ seconds: Double) -> String {
   let whole = Int(max(0, seconds).rounded())
   return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+}
+
+/// A place to the millisecond: `3:05.250`.
+package func clockPlace(_ seconds: Double) -> String {
+  let thousandths = Int((max(0, seconds) * 1000).rounded())
+  let rest = decimals(Double(thousandths % 60_000) / 1000, 3, "")
+  return "\(thousandths / 60_000):\(thousandths % 60_000 < 10_000 ? "0" : "")\(rest)"
 }

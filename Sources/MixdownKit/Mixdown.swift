@@ -63,8 +63,10 @@ public enum Mixdown {
     }
   }
 
-  /// Loudness, peaks and faults of audio files.
-  public static func measure(_ paths: [String]) -> MeasureReport { MeasureReport(paths) }
+  /// Loudness, peaks and faults of audio files, and of all those in folders, measured side by side.
+  public static func measure(
+    _ paths: [String], _ options: MeasureReport.Options = MeasureReport.Options()
+  ) -> MeasureReport { MeasureReport(paths, options) }
 
   /// What a render of a checked session would run, as text.
   public static func plan(_ session: ResolvedSession, _ checked: CheckedSession) -> String {
