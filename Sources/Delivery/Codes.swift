@@ -86,15 +86,32 @@ extension DiagnosticCode {
     "D0824", title: "a cover that a format cannot hold",
     explanation: "CAF has fields for texts and none for pictures, so the file has no cover. All else is in it.")
 
+  public static let refusedByMaster = DiagnosticCode(
+    "D0831", title: "a file that its master's checks refuse",
+    explanation: """
+      A master may have `checks:` of its own: what its medium asks for. A file that misses one is not written; the
+      others are. The built-in masters `vinyl` and `cd` bring such checks, `mixdown presets show vinyl` prints them.
+      They are overridden key by key, and `null` takes one away:
+
+          deliverables:
+            record: {format: wav, master: {preset: vinyl, checks: {length: {max: 22:00}, sibilance: null}}}
+      """)
+  public static let otherThanCD = DiagnosticCode(
+    "D0832", title: "a master for CD in another format",
+    explanation: """
+      The master fills its files up to whole frames of a CD, but this file has another rate, depth or format than
+      the 44.1 kHz, 16 bits and two channels of a CD. That is fine for who makes the disc from it; for the disc
+      itself write `format: wav, sample_rate: 44.1 kHz, bit_depth: 16`. Silence it with `allow: [D0832]`.
+      """)
   public static let stemsDoNotAddUp = DiagnosticCode(
-    "D0831", title: "stems that do not add up to the mix",
+    "D0841", title: "stems that do not add up to the mix",
     explanation: """
       The files of `split: stems` were read back, added up and compared with the mix before its master, and they
       differ by more than their format explains: -140 dBFS for `32f`, one and a half steps a file for integers. Integer
       files clip above full scale; `32f` does not.
       """)
   public static let silentParts = DiagnosticCode(
-    "D0832", title: "parts without a file",
+    "D0842", title: "parts without a file",
     explanation: """
       A track or bus that is muted, or that a solo leaves out, gives nothing to the mix, so a split has no file of it.
       """)
@@ -102,6 +119,7 @@ extension DiagnosticCode {
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
     .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed, .coverLeftOut,
+    .refusedByMaster, .otherThanCD,
     .stemsDoNotAddUp, .silentParts,
   ]
 }

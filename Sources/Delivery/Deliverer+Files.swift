@@ -161,10 +161,11 @@ extension Deliverer {
   func encoding(
     _ id: String, node: String? = nil, _ deliverable: Deliverable, _ premaster: Premaster
   ) -> Encoding {
-    Encoding(
+    let frameCount = fileFrameCount(id, premaster)
+    return Encoding(
       id: id, node: node, path: outputPath(id, node: node) ?? id, format: deliverable.encoding,
-      dither: deliverable.ditherInForce,
-      seed: session.seed.value, frameCount: premaster.frameCount, kept: premaster.kept,
+      dither: deliverable.ditherInForce, seed: session.seed.value, frameCount: frameCount,
+      kept: premaster.kept.lowerBound..<premaster.kept.upperBound + frameCount - premaster.frameCount,
       firstFrame: premaster.firstFrame, sampleRate: premaster.sampleRate, channelCount: premaster.isMono ? 1 : 2)
   }
 

@@ -38,6 +38,7 @@ extension Deliverer {
     if case .caf = encoding.format, deliverable(encoding.id).metadata.laid(over: session.metadata).cover != nil {
       notes.append(Diagnostic(.coverLeftOut, .note, "`\(encoding.id)` has no cover: a CAF cannot hold one", path: path))
     }
+    if let note = noteOnCDFormat(encoding) { notes.append(note) }
     let dither = session.deliverables[encoding.id]?.ditherInForce
     if dither == .shaped, encoding.format.integerBits != nil, ![44_100, 48_000].contains(encoding.sampleRate) {
       notes.append(

@@ -155,6 +155,7 @@ public struct Deliverer: Sendable {
     for split in orders.splits {
       finished += try deliver(split, source, &result, progress: progress, isCancelled: isCancelled)
     }
+    finished = try accepted(finished, &result)
     if isCancelled() { throw CancellationError() }
     for (file, writer) in finished {
       do throws(AudioFileError) {
@@ -164,7 +165,7 @@ public struct Deliverer: Sendable {
     }
     result.files.sort { a, b in (order(a.id), a.node ?? "") < (order(b.id), b.node ?? "") }
     // A part of a song is not what the checks are about.
-    if options.range == nil { result.checks = try judge(result.files) }
+    if options.range == nil { result.checks += try judge(result.files) }
     result.diagnostics += result.checks.compactMap(diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }

@@ -13,7 +13,7 @@ struct Encoding: Sendable {
   var format: EncodingFormat
   var dither: DSP.DitherKind
   var seed: Int
-  /// Frames of the master.
+  /// Frames of the file, were it whole: those of the master, and silence that fills it up.
   var frameCount: Int
   /// Those of them that go into the file.
   var kept: Range<Int>

@@ -57,7 +57,10 @@ struct Mastering {
   }
 
   /// LU between what a mono file measures as dual mono and what the master calls its loudness.
-  var monoOffset: Double { isMono && master.monoLoudness == .single ? 3.010299956639812 : 0 }  // 10 log₁₀ 2
+  var monoOffset: Double { isMono && master.monoLoudness == .single ? Self.monoDifference : 0 }
+
+  /// 10 log₁₀ 2, in LU.
+  static let monoDifference = 3.010299956639812
 
   /// The loudness that the target is about.
   func loudness(_ measurement: Measurement) -> Double? {

@@ -114,7 +114,8 @@ public struct RenderReport: Sendable {
       "checks": .array(
         checks.map { check in
           [
-            "name": .string(check.name), "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
+            "name": .string(check.name), "section": JSONValue(check.section), "source": .string(check.source.rawValue),
+            "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
             "value": JSONValue(check.value), "limit": .string(check.limit),
           ]
         }),

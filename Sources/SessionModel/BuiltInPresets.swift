@@ -3,6 +3,10 @@
 ///
 /// The figures are what the platforms and standards ask for, as far as they say so; a preset is a choice for
 /// delivery, not a promise of what a platform will do.
+///
+/// The bounds of `cd` are the format's (IEC 60908). Those of `vinyl` are practice: pressing plants' guides name the
+/// length of a side, bass in the middle, a correlation that is not negative and headroom, and ask for tame esses
+/// without a figure; −12 dB for the side's bass and 0 LU for esses are ours.
 public enum BuiltInPresets {
   public static let names: [String] = all.map(\.name)
 
@@ -38,11 +42,25 @@ public enum BuiltInPresets {
     (
       "cd",
       """
-      # Compact Disc: no loudness of its own; peaks stay 0.3 dB below full scale.
+      # Compact Disc: no loudness of its own; peaks stay 0.3 dB below full scale, the last frame is filled.
       mixdown: 1
       preset: master
       loudness: none
       limiter: {ceiling: -0.3 dBTP}
+      pad: cd_frames
+      checks:
+        length:
+          min: 4 s
+          because: a CD has no shorter tracks
+          advice: lengthen the `tail`, or let the song share a track with its neighbour
+        true_peak:
+          max: -0.3 dBTP
+          because: what lies above clips in a player's converter
+          advice: "keep the master's `limiter: {ceiling: -0.3 dBTP}`"
+        cd_frame_remainder:
+          max: 0
+          because: a CD is cut in frames of 588 samples, and a frame that is begun and not filled clicks before the next track
+          advice: "write `pad: cd_frames` in the master"
 
       """
     ),
@@ -75,6 +93,27 @@ public enum BuiltInPresets {
             air: {type: low_pass, frequency: 16 kHz, slope: 12 dB/oct}
       loudness: none
       limiter: none
+      checks:
+        length:
+          max: "19:30"
+          because: a longer side of a 12-inch record at 33 1/3 has to be cut quieter, and its noise comes up
+          advice: "spread the music over more sides, or allow a quieter cut with `checks: {length: {max: 22:00}}`"
+        sample_peak:
+          max: -1 dB
+          because: the cut sets the level, and peaks at full scale reach the cutter as distortion
+          advice: turn `main` down
+        correlation:
+          min: 0
+          because: with more side than middle the groove gets so shallow that the stylus can leave it
+          advice: narrow what is wide with a `width` insert, or invert the polarity of one of its channels
+        bass_side_level:
+          max: -12 dB
+          because: bass in the side moves the stylus up and down, and it can jump out of the groove
+          advice: "keep the bass in the middle: a `width` insert with `mono_below: 150 Hz`, last of the master's inserts"
+        sibilance:
+          max: 0 LU
+          because: the cutter head overheats on strong esses, and a stylus cannot follow them at the end of a side
+          advice: turn esses, hats and cymbals down between 5 and 9 kHz where they are loudest
 
       """
     ),

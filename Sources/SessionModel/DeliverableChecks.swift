@@ -7,23 +7,17 @@ extension ReferenceCheck {
 
   /// A check's least value is not over its greatest.
   mutating func limits() {
-    limits(session.checks, "checks")
-    for (id, deliverable) in session.deliverables { limits(deliverable.checks, "deliverables.\(id).checks") }
+    for (checks, path) in session.allChecks {
+      limits(checks, path)
+      for (name, section) in checks.sections { limits(section.limits, "\(path).sections.\(name)") }
+    }
   }
 
   private mutating func limits(_ checks: Checks, _ path: String) {
-    func ends<Value>(_ limits: Limits<Value>?) -> (Double, Double)? {
-      limits?.min.flatMap { low in limits?.max.map { (low.magnitude, $0.magnitude) } }
-    }
-    let all = [
-      ("integrated_loudness", ends(checks.integratedLoudness)), ("short_term_max", ends(checks.shortTermMax)),
-      ("momentary_max", ends(checks.momentaryMax)), ("loudness_range", ends(checks.loudnessRange)),
-      ("true_peak", ends(checks.truePeak)), ("plr", ends(checks.plr)),
-      ("mono_compatibility", ends(checks.monoCompatibility)), ("correlation", ends(checks.correlation)),
-      ("dc_offset", ends(checks.dcOffset)), ("clipped_samples", ends(checks.clippedSamples)),
-    ]
-    for case (let name, let (low, high)?) in all where low > high {
-      report(.outOfRange, "the check's `min` is over its `max`, so nothing passes", path: "\(path).\(name).min")
+    for check in checks.stated(timeline) where check.least ?? -.infinity > check.greatest ?? .infinity {
+      report(
+        .outOfRange, "the check's `min` is over its `max`, so nothing passes",
+        path: "\(path).\(check.name.rawValue).min")
     }
   }
 

@@ -10,6 +10,8 @@ public struct Master: Record {
   public var fadeIn: Fade?
   public var fadeOut: Fade?
   public var monoLoudness = MonoLoudness.dual
+  public var pad = Padding.none
+  public var checks = Checks()
   public var automation: [Lane] = []
 
   public init() {}
@@ -27,6 +29,11 @@ public struct Master: Record {
     .init(
       "mono_loudness", \.monoLoudness,
       "How loud a mono file is: as from two speakers (`dual`), or 3 LU less, as from one (`single`).", initial: .dual),
+    .init(
+      "pad", \.pad,
+      "Silence at the file's end: `cd_frames` fills the last frame of a CD, 1/75 s, so that tracks join without a click.",
+      initial: Padding.none),
+    .init("checks", \.checks, "Bounds that its files must keep: one that misses them is not written."),
   ]
 }
 
@@ -55,6 +62,13 @@ public struct LoudnessTarget: Record {
 
 /// How the loudness of mono files is measured (ITU-R BS.1770-5: one channel, or the same in two).
 public enum MonoLoudness: String, Choice { case dual, single }
+
+/// What a file is filled up to.
+public enum Padding: String, Choice {
+  case none
+  /// A whole number of 1/75 s (IEC 60908): 588 samples at 44.1 kHz.
+  case cdFrames = "cd_frames"
+}
 
 /// The last thing before the file: no true peak above the ceiling.
 public struct MasterLimiter: Record {

@@ -163,7 +163,7 @@ extension ReferenceCheck {
 
   private mutating func unusedMarkers() {
     guard !session.markers.isEmpty else { return }
-    var used: Set<String> = []
+    var used = markersOfSections()
     func use(_ position: Position?) {
       if case .marker(let name) = position?.anchor { used.insert(name) }
     }

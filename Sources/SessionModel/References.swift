@@ -19,6 +19,7 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.masters()
   check.limits()
   check.versions()
+  check.sections()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
   return check.diagnostics

@@ -3,7 +3,7 @@
 #   run.sh            everything (about a quarter of an hour)
 #   run.sh --quick    fewer settings
 #   run.sh NAME…      only these: self_check, self_check_timeline, check_render, check_timeline, check_eq,
-#                     ebu_cases, check_loudness, check_reverb, check_determinism, check_files, check_broken
+#                     ebu_cases, check_loudness, check_checks, check_reverb, check_determinism, check_files, check_broken
 # MIXDOWN: the program under test. ORACLES_VENV: where the Python environment lives.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,7 @@ for word in "$@"; do
 done
 if [ -z "$names" ]; then
   names="self_check self_check_timeline check_broken check_render check_timeline check_eq ebu_cases"
-  names="$names check_files check_reverb check_determinism check_loudness"
+  names="$names check_files check_checks check_reverb check_determinism check_loudness"
 fi
 
 failed=
