@@ -117,7 +117,9 @@ public struct Deliverer: Sendable {
     result.diagnostics = problemsWithOutputs()
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
-    let orders = Orders(deliverables, resolved)
+    var orders = Orders(deliverables, resolved)
+    // A part of the song, or of its files, is not what these checks are about.
+    if options.range == nil, options.only.isEmpty, options.mix == nil { orders.addBalances(resolved) }
     var plan = RenderPlan(orders.requests(stems: stems, versionStems: versionStems))
     var slice: RangeSlice?
     if let range = options.range {
@@ -165,7 +167,7 @@ public struct Deliverer: Sendable {
     }
     result.files.sort { a, b in (order(a.id), a.node ?? "") < (order(b.id), b.node ?? "") }
     // A part of a song is not what the checks are about.
-    if options.range == nil { result.checks += try judge(result.files) }
+    if options.range == nil { result.checks += try judge(result.files) + results(orders.balances, takes) }
     result.diagnostics += result.checks.compactMap(diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }

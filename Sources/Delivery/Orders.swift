@@ -10,6 +10,7 @@ struct Orders {
   private(set) var mixes: [Mix]
   private(set) var groups: [MasterGroup] = []
   private(set) var splits: [SplitOrder] = []
+  private(set) var balances: [BalanceOrder] = []
 
   struct Mix {
     /// The id of a version; `nil` is the main mix.
@@ -19,6 +20,8 @@ struct Orders {
     /// The deliverable that each master belongs to; `nil` is the session's own.
     var owners: [String?] = []
     var splits: Set<Split> = []
+    /// Whether it is made for a check alone.
+    var isOnlyMeasured = false
   }
 
   /// Deliverables that are made from one master of one mix at one rate, with the same channels.
@@ -70,8 +73,31 @@ struct Orders {
     }
   }
 
+  /// Adds the mixes that balances are measured in: those of the session, and of each version that is delivered.
+  mutating func addBalances(_ resolved: ResolvedSession) {
+    for place in mixes.indices {
+      let version = mixes[place].version
+      let checks = version.map { resolved.session.versions[$0]?.checks ?? Checks() } ?? resolved.session.checks
+      for (name, check) in checks.balance {
+        // The session has been checked, so it is a place in the song.
+        guard
+          let (from, to) = try? check.frames(Timeline(mixes[place].session), start: mixes[place].session.start)
+        else { continue }
+        let start = Timeline(mixes[place].session).frame(mixes[place].session.start)
+        let sides = mixes[place].session.sides(of: name, check)
+        for session in [sides.of, sides.over] {
+          mixes.append(Mix(version: version, session: session, isOnlyMeasured: true))
+        }
+        balances.append(
+          BalanceOrder(
+            name: name, check: check, version: version, frames: max(0, from - start)..<max(0, (to ?? Int.max) - start),
+            of: mixes.count - 2, over: mixes.count - 1))
+      }
+    }
+  }
+
   private mutating func place(ofVersion version: String?, _ resolved: ResolvedSession) -> Int {
-    if let known = mixes.firstIndex(where: { $0.version == version }) { return known }
+    if let known = mixes.firstIndex(where: { $0.version == version && !$0.isOnlyMeasured }) { return known }
     let session = version.flatMap { resolved.versions[$0]?.session } ?? resolved.session
     mixes.append(Mix(version: version, session: session))
     return mixes.count - 1

@@ -6,10 +6,11 @@ import SessionModel
 struct Takes {
   private var takes: [Int: MasterTake] = [:]
   private var watches: [Int: SilenceWatch] = [:]
+  private var balances: [(of: StretchMeter, over: StretchMeter)] = []
   private(set) var outlets: [MixRenderer.Outlet] = []
 
   init(_ plan: RenderPlan, _ orders: Orders) throws {
-    for (place, mix) in plan.mixes.enumerated() {
+    for (place, mix) in plan.mixes.enumerated() where !orders.mixes[place].isOnlyMeasured {
       let watch = SilenceWatch()
       watches[place] = watch
       outlets.append(MixRenderer.Outlet(node: mix.node, sink: watch))
@@ -18,6 +19,14 @@ struct Takes {
       if mix.parts[.stems] != nil { try take(mix.node, plan, isMeasured: false) }
       for part in mix.parts.values.joined() { try take(part.node, plan, isMeasured: false) }
     }
+    for balance in orders.balances {
+      let meters = [balance.of, balance.over].map { place in
+        let meter = StretchMeter(balance.frames, sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit)
+        outlets.append(MixRenderer.Outlet(node: plan.mixes[place].node, sink: meter))
+        return meter
+      }
+      balances.append((meters[0], meters[1]))
+    }
   }
 
   private mutating func take(_ node: Int, _ plan: RenderPlan, isMeasured: Bool) throws {
@@ -25,6 +34,11 @@ struct Takes {
     let take = try MasterTake(sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit, isMeasured: isMeasured)
     takes[node] = take
     outlets.append(MixRenderer.Outlet(node: node, sink: take))
+  }
+
+  /// LUFS of both sides of a balance.
+  func loudness(ofBalance place: Int) -> (of: Double?, over: Double?) {
+    (balances[place].of.integrated, balances[place].over.integrated)
   }
 
   subscript(node: Int) -> MasterTake? { takes[node] }

@@ -23,6 +23,7 @@ public struct Checks: Record {
   public var silenceTail: DurationLimits?
   public var cdFrameRemainder: Limits<Whole>?
   public var sections = Named<SectionChecks>()
+  public var balance = Named<BalanceCheck>()
 
   public init() {}
 
@@ -39,6 +40,9 @@ public struct Checks: Record {
       .init(
         "sections", \.sections, naming: "a section",
         "Bounds for parts of the file, each from the marker of its name to the next one."),
+      .init(
+        "balance", \.balance, naming: "a balance",
+        "Bounds on how loud some tracks are against others: `vocals: {min: -3 LU}` is vocals over the rest."),
     ]
 
   /// What holds for a part of a file as well.

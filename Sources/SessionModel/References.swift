@@ -20,6 +20,7 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.limits()
   check.versions()
   check.sections()
+  check.balances()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
   return check.diagnostics

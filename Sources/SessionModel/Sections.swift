@@ -80,6 +80,13 @@ extension ReferenceCheck {
       guard section.to == nil, let (from, _) = try? timeline.frames(of: name, section) else { continue }
       if let next = timeline.marker(after: from) { used.insert(next.name) }
     }
+    for (_, balance) in session.allChecks.flatMap({ $0.checks.balance }) {
+      for case .marker(let marker)? in [balance.from?.anchor, balance.to?.anchor] { used.insert(marker) }
+      guard balance.from != nil, balance.to == nil,
+        let (from, _) = try? balance.frames(timeline, start: session.start), let next = timeline.marker(after: from)
+      else { continue }
+      used.insert(next.name)
+    }
     return used
   }
 }

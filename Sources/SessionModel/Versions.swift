@@ -29,7 +29,7 @@ public struct Version: Record {
 
 extension Session {
   /// The session with the version's mutes and solos.
-  func applying(_ version: Version) -> Session {
+  public func applying(_ version: Version) -> Session {
     let muted = Set(version.mute ?? []), soloed = version.solo.map { Set($0) }
     func change(_ id: String, _ mute: inout Bool, _ solo: inout Bool, _ lanes: inout [Lane]) {
       // Solos of the file are of its own mix.

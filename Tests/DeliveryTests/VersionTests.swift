@@ -133,7 +133,7 @@ import Testing
         == ["low/band.flac", "low/room.flac", "low/vocals.flac"])
     #expect(result.files.filter { $0.id == "small" }.compactMap(\.node) == ["band"])
     #expect(result.files.filter { $0.id == "tracks" }.compactMap(\.node) == ["beat", "pad", "vocals"])
-    let silent = result.diagnostics.filter { $0.code.id == "D0832" }.map(\.message)
+    let silent = result.diagnostics.filter { $0.code.id == "D0842" }.map(\.message)
     #expect(silent.contains("`stems` has no file of `guide`: nothing of it is heard in the mix"))
     #expect(
       silent.contains(

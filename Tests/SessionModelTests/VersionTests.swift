@@ -98,6 +98,23 @@ import Testing
         "D0801 all files of `a` would be written to `all.wav` → put `$node` into its `name`"
       ),
       (
+        "checks: {balance: {voc: {min: 0 LU}}}",
+        "G0601 there is no track, bus or VCA `voc` for the balance to be of → say whose it is: `of: [vocals]`"
+      ),
+      (
+        "checks: {balance: {vocals: {over: [bas], min: 0 LU}}}",
+        "G0601 there is no track, bus or VCA `bas` → did you mean `bass`?"
+      ),
+      ("checks: {balance: {vocals: {}}}", "S0203 the balance `vocals` needs a `min` or a `max` → such as `min: -3 LU`"),
+      (
+        "checks: {balance: {vocals: {min: 0 LU, from: chorus}}}",
+        "A0702 there is no marker `chorus` → add `markers: {chorus: 17|1}` to the session"
+      ),
+      (
+        "deliverables: {a: {format: wav, checks: {balance: {vocals: {min: 0 LU}}}}}",
+        "D0802 a balance is about a mix, and no file tells it → write it below `checks` of the session, or of a version"
+      ),
+      (
         "deliverables: {a: {format: wav, name: $node}}",
         "D0803 a file name knows no `$node` → it knows `$album`, `$artist`, `$deliverable`, `$session`, `$title`, `$track` and `$version`"
       ),
