@@ -6,8 +6,8 @@ BIN := .build/release/mixdown
 EXAMPLE := examples/01-first-mix/first-mix.mix.yaml
 
 # Debian's names and Homebrew's of the system libraries.
-APT_PACKAGES := libyaml-dev libsndfile1-dev libflac-dev libmp3lame-dev libmpg123-dev pkg-config
-BREW_PACKAGES := libyaml libsndfile flac lame mpg123 pkgconf
+APT_PACKAGES := libyaml-dev libsndfile1-dev libflac-dev libmp3lame-dev libmpg123-dev libvorbis-dev libopus-dev pkg-config
+BREW_PACKAGES := libyaml libsndfile flac lame mpg123 libvorbis opus pkgconf
 
 .PHONY: help setup build demo test lint format schemas oracles bench install clean
 

@@ -43,6 +43,11 @@ let package = Package(
     .systemLibrary(
       name: "CMPG123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+    .systemLibrary(
+      name: "CVorbis", pkgConfig: "vorbisenc",
+      providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
+    .systemLibrary(
+      name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"]), .brew(["opus"])]),
 
     // From left to right, as a mix walks through them.
     room("Diagnostics"),
@@ -54,7 +59,7 @@ let package = Package(
     room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors", "DSP"),
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
     room("Renderer", "RenderPlan", "Processors", "DSP"),
-    room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123"),
+    room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123", "CVorbis", "COpus"),
     room(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),

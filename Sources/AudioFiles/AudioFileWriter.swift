@@ -57,6 +57,8 @@ public final class AudioFileWriter: @unchecked Sendable {
       case .flac(let bitDepth, let compression):
         try FLACSink(file, shape, bitDepth: bitDepth, compression: compression, tags)
       case .mp3(let rate): try LAMESink(file, shape, rate, tags)
+      case .oggVorbis(let rate): try VorbisSink(file, shape, rate, tags)
+      case .opus(let bitsPerSecond): try OpusSink(file, shape, bitsPerSecond: bitsPerSecond, tags)
       }
   }
 
@@ -67,7 +69,7 @@ public final class AudioFileWriter: @unchecked Sendable {
     try sink.write(samples)
   }
 
-  /// Writes whole frames, interleaved, full scale ±1.0, for `float32` and MP3.
+  /// Writes whole frames, interleaved, full scale ±1.0, for `float32` and lossy formats.
   public func write(_ samples: Span<Float>) throws(AudioFileError) {
     precondition(format.integerBits == nil, "this format takes integers")
     count(samples.count)
@@ -106,5 +108,6 @@ public final class AudioFileWriter: @unchecked Sendable {
 public func codecVersions() -> [(name: String, version: String)] {
   [
     ("libsndfile", sndfileVersion()), ("libFLAC", flacVersion()), ("LAME", lameVersion()),
+    ("libvorbis", vorbisVersion()), ("libopus", opusVersion()),
   ].map { name, text in (name, text.split { $0 == " " || $0 == "-" }.last.map(String.init) ?? text) }
 }

@@ -19,6 +19,13 @@ public enum EncodingFormat: Sendable, Hashable {
     case variable(Int)
   }
 
+  public enum VorbisRate: Sendable, Hashable {
+    /// −1 (smallest) … 10 (best), in any steps.
+    case quality(Double)
+    /// In bits a second: the quality that usually gives as much.
+    case bitrate(Int)
+  }
+
   /// RF64 by itself where a WAV would pass 4 GiB.
   case wav(SampleFormat)
   /// AIFF-C for floats.
@@ -27,6 +34,9 @@ public enum EncodingFormat: Sendable, Hashable {
   /// `bitDepth` 16 or 24, `compression` 0 … 8.
   case flac(bitDepth: Int, compression: Int)
   case mp3(MP3Rate)
+  case oggVorbis(VorbisRate)
+  /// Variable around `bitsPerSecond`, 6 000 … 510 000.
+  case opus(bitsPerSecond: Int)
 
   public var fileExtension: String {
     switch self {
@@ -35,17 +45,22 @@ public enum EncodingFormat: Sendable, Hashable {
     case .caf: "caf"
     case .flac: "flac"
     case .mp3: "mp3"
+    case .oggVorbis: "ogg"
+    case .opus: "opus"
     }
   }
 
   public var isLossy: Bool {
-    if case .mp3 = self { true } else { false }
+    switch self {
+    case .mp3, .oggVorbis, .opus: true
+    case .wav, .aiff, .caf, .flac: false
+    }
   }
 
   /// The bit depth of the integers that `AudioFileWriter` wants, nil where it wants floats.
   public var integerBits: Int? {
     switch self {
-    case .wav(.float32), .aiff(.float32), .caf(.float32), .mp3: nil
+    case .wav(.float32), .aiff(.float32), .caf(.float32), .mp3, .oggVorbis, .opus: nil
     case .wav(let samples), .aiff(let samples), .caf(let samples): samples.bitDepth
     case .flac(let bitDepth, _): bitDepth
     }
@@ -83,6 +98,8 @@ public enum EncodingFormat: Sendable, Hashable {
       }
       return nil
     case .mp3(let rate): return Self.refusal(of: rate, sampleRate)
+    case .oggVorbis(let rate): return Self.refusal(of: rate, sampleRate, channelCount)
+    case .opus(let bitsPerSecond): return Self.refusalOfOpus(bitsPerSecond, sampleRate, channelCount)
     }
   }
 

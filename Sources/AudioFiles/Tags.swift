@@ -144,14 +144,20 @@ extension Tags {
     return texts.map { ("replaygain_" + $0, $1) }
   }
 
+  /// The texts and numbers, with ReplayGain.
   var vorbisComments: [(name: String, value: String)] {
+    textComments + replayGainTexts.map { ($0.name.uppercased(), $0.text) }
+  }
+
+  /// The texts and numbers as Vorbis comments.
+  var textComments: [(name: String, value: String)] {
     var comments = texts.map { ($0.field.vorbis, $0.text) }
     for (name, numbered) in [("TRACK", track), ("DISC", disc)] {
       guard let numbered else { continue }
       comments.append((name + "NUMBER", "\(numbered.number)"))
       if let total = numbered.total { comments.append((name + "TOTAL", "\(total)")) }
     }
-    return comments + replayGainTexts.map { ($0.name.uppercased(), $0.text) }
+    return comments
   }
 
   /// The body of a `LIST` chunk of type INFO; nil when it would be empty.

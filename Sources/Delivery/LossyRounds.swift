@@ -80,7 +80,8 @@ struct LossyRounds {
   }
 
   /// dB that a loud programme's peaks grow by, in the middle of what was measured: LAME at 320 kbps up to 0.6 dB,
-  /// at 128 kbps up to 2.1 dB.
+  /// at 128 kbps up to 2.1 dB; libvorbis at quality 6 up to 0.7 dB, at 0 up to 1.6 dB; libopus at 160 kbps up to 0.9
+  /// dB, at 64 kbps up to 1.8 dB.
   private static func usualOvershoot(_ format: EncodingFormat) -> Double {
     switch format {
     case .mp3(.constant(let kbps)):
@@ -92,7 +93,28 @@ struct LossyRounds {
       default: 2
       }
     case .mp3(.variable(let quality)): 0.4 + 0.15 * Double(quality)
+    case .oggVorbis(.quality(let quality)): vorbisOvershoot(quality)
+    // The bitrates in stereo of qualities 8, 5 and 2.
+    case .oggVorbis(.bitrate(let bitsPerSecond)):
+      vorbisOvershoot(bitsPerSecond >= 256_000 ? 8 : bitsPerSecond >= 160_000 ? 5 : bitsPerSecond >= 96_000 ? 2 : 0)
+    case .opus(let bitsPerSecond):
+      switch bitsPerSecond {
+      case 320_000...: 0.3
+      case 192_000...: 0.5
+      case 112_000...: 0.7
+      case 64_000...: 1.1
+      default: 2.5
+      }
     case .wav, .aiff, .caf, .flac: 0
+    }
+  }
+
+  private static func vorbisOvershoot(_ quality: Double) -> Double {
+    switch quality {
+    case 8...: 0.3
+    case 5...: 0.5
+    case 2...: 0.8
+    default: 1.5
     }
   }
 }

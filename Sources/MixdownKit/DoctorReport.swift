@@ -31,7 +31,7 @@ public struct DoctorReport: Sendable {
   init(_ scratchFolder: String?) {
     let purposes = [
       "libsndfile": "reads WAV, AIFF, CAF and Ogg", "libFLAC": "reads and writes FLAC", "LAME": "writes MP3",
-      "libmpg123": "reads MP3",
+      "libmpg123": "reads MP3", "libvorbis": "writes Ogg Vorbis", "libopus": "writes Opus",
     ]
     libraries =
       [Library(name: "libyaml", version: libyamlVersion(), purpose: "reads sessions")]

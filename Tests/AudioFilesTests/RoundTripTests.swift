@@ -151,7 +151,7 @@ import Testing
 
   @Test(arguments: [
     EncodingFormat.wav(.integer24), .aiff(.integer16), .flac(bitDepth: 24, compression: 8),
-    .mp3(.constant(128)),
+    .mp3(.constant(128)), .oggVorbis(.quality(6)), .opus(bitsPerSecond: 160_000),
   ])
   func theSameSamplesGiveTheSameBytes(_ format: EncodingFormat) throws {
     for name in ["a", "b"] {
