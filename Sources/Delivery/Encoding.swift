@@ -122,10 +122,16 @@ extension Deliverable {
     case .caf: return .caf(samples(depth))
     case .flac: return .flac(bitDepth: depth == .sixteen ? 16 : 24, compression: compression.value)
     case .mp3:
-      if let quality { return .mp3(.variable(Int(quality.rawValue.dropFirst()) ?? 0)) }
+      if case .mp3(let quality) = quality { return .mp3(.variable(quality)) }
       return .mp3(.constant(Int(bitrate?.magnitude ?? 320)))
+    case .oggVorbis:
+      if case .vorbis(let quality) = quality { return .oggVorbis(.quality(quality)) }
+      return .oggVorbis(bitsPerSecond.map { .bitrate($0) } ?? .quality(6))
+    case .opus: return .opus(bitsPerSecond: bitsPerSecond ?? (channels == .mono ? 96_000 : 160_000))
     }
   }
+
+  private var bitsPerSecond: Int? { bitrate.map { Int(($0.magnitude * 1000).rounded()) } }
 
   /// TPDF wherever bits are dropped to 16 or 24, unless the file says otherwise.
   var ditherInForce: DSP.DitherKind {

@@ -1,4 +1,5 @@
 import AudioFiles
+import Delivery
 import Diagnostics
 import Quantities
 import RenderPlan
@@ -182,20 +183,18 @@ struct MediaCheck {
     }
   }
 
-  /// What only the encoder knows: the bitrates of MP3 differ with the rate.
+  /// What only the encoder knows: the bitrates that there are differ with the rate and the channels.
   private mutating func encoding(of deliverable: Deliverable, _ id: String, _ resolved: ResolvedSession) {
-    guard deliverable.format == .mp3, let bitrate = deliverable.bitrate else { return }
+    guard let format = deliverable.format, let bitrate = deliverable.bitrate else { return }
     let rate = Int((deliverable.sampleRate ?? resolved.session.sampleRate).magnitude)
-    let path = "deliverables.\(id).bitrate"
-    // Over 48 kHz the rate itself is the problem, and reported as such.
-    guard rate <= 48_000, let setting = resolved.tree.part(at: path),
-      let full = refusal(of: bitrate, at: rate), refusal(of: bitrate, at: 48_000) == nil
+    // A rate or a bitrate that the format never has is reported as such.
+    guard format.has(rate: rate), format != .mp3 || Deliverable.mp3Bitrates.contains(Int(bitrate.magnitude)),
+      let refusal = deliverable.encoding.refusal(
+        sampleRate: rate, channelCount: deliverable.channels == .mono ? 1 : 2),
+      let setting = resolved.tree.part(at: "deliverables.\(id).bitrate")
     else { return }
-    report(.deliverableRate, full.reason, at: setting, path: path, hints: full.hints)
-  }
-
-  private func refusal(of bitrate: Bitrate, at rate: Int) -> (reason: String, hints: [String])? {
-    EncodingFormat.mp3(.constant(Int(bitrate.magnitude))).refusal(sampleRate: rate, channelCount: 2)
+    report(
+      .deliverableRate, refusal.reason, at: setting, path: "deliverables.\(id).bitrate", hints: refusal.hints)
   }
 
   // MARK: Reporting

@@ -215,7 +215,8 @@ extension DiagnosticCode {
   public static let deliverableKey = DiagnosticCode(
     "D0802", title: "a key that the format does not have",
     explanation: """
-      Bit depth, compression, bitrate and quality belong to formats: a WAV has no bitrate, an MP3 no bit depth.
+      Bit depth, compression, bitrate and quality belong to formats: a WAV has no bitrate, an MP3 no bit depth. An
+      MP3's quality is `V0` (best) … `V9`, an Ogg Vorbis file's a number from -1 to 10 (best); Opus goes by bitrate.
       """)
   public static let unknownVersion = DiagnosticCode(
     "D0807", title: "a version that is not there",
@@ -242,8 +243,8 @@ extension DiagnosticCode {
   public static let deliverableRate = DiagnosticCode(
     "D0804", title: "a rate that cannot be delivered",
     explanation: """
-      The format does not have this sample rate: an MP3 has at most 48 kHz. `sample_rate: 48 kHz` on the deliverable
-      converts it.
+      The format does not have this sample rate: an MP3 has at most 48 kHz, Opus 8, 12, 16, 24 or 48 kHz, Ogg Vorbis at
+      most 200 kHz. `sample_rate: 48 kHz` on the deliverable converts it. Or it does not have this bitrate at this rate.
       """)
 
   public static let sessionModel: [DiagnosticCode] =

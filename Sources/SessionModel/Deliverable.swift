@@ -10,7 +10,7 @@ public struct Deliverable: Record {
   public var dither: DitherChoice?
   public var compression: Whole = 5
   public var bitrate: Bitrate?
-  public var quality: VariableQuality?
+  public var quality: EncodingQuality?
   /// For the decoded file; `nil` is the master's.
   public var ceiling: TruePeakLevel?
   /// This deliverable's own master, laid over the session's.
@@ -38,10 +38,17 @@ public struct Deliverable: Record {
       "dither", \.dither, "Noise that replaces distortion where bits are dropped; `tpdf` for 16 and 24 bits by default."
     ),
     .init("compression", \.compression, 0...8, "FLAC: how hard to try; the samples are the same.", initial: 5),
-    .init("bitrate", \.bitrate, 32...320, "MP3: constant bitrate; 320 kbps by default."),
-    .init("quality", \.quality, "MP3: variable bitrate, `V0` best … `V9` smallest; instead of `bitrate`."),
     .init(
-      "ceiling", \.ceiling, -60...0, "MP3: the highest true peak of the decoded file; by default the master's ceiling."),
+      "bitrate", \.bitrate, 6...510,
+      "MP3: constant, 32 to 320 kbps; 320 by default. Opus: variable around it, 6 to 510 kbps; 160 by default, 96 in mono. Ogg Vorbis: variable, the quality that usually gives as much."
+    ),
+    .init(
+      "quality", \.quality,
+      "Variable bitrate, instead of `bitrate`. MP3: `V0` best … `V9` smallest. Ogg Vorbis: -1 smallest … 10 best, and 6 by default."
+    ),
+    .init(
+      "ceiling", \.ceiling, -60...0,
+      "MP3, Ogg Vorbis, Opus: the highest true peak of the decoded file; by default the master's ceiling."),
     .init("master", \.master, "A master of its own, laid over the session's."),
     .init(
       "name", \.name,
@@ -61,10 +68,29 @@ public struct Deliverable: Record {
 
 public enum FileFormat: String, Choice {
   case wav, aiff, caf, flac, mp3
+  case oggVorbis = "ogg_vorbis"
+  case opus
 
-  public static let later = [
-    "ogg_vorbis": Delivery.masters, "opus": Delivery.masters,
-  ]
+  /// The ending of such a file's name.
+  public var fileExtension: String {
+    switch self {
+    case .wav, .aiff, .caf, .flac, .mp3, .opus: rawValue
+    case .oggVorbis: "ogg"
+    }
+  }
+
+  /// Whether such a file can have this sample rate, in hertz.
+  public func has(rate: Int) -> Bool {
+    switch self {
+    case .wav, .aiff, .caf, .flac: true
+    // MPEG-1, 2 and 2.5 layer III.
+    case .mp3: [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000].contains(rate)
+    // What libvorbis is tuned for.
+    case .oggVorbis: rate <= 200_000
+    // RFC 6716, table 1.
+    case .opus: [8_000, 12_000, 16_000, 24_000, 48_000].contains(rate)
+    }
+  }
 }
 
 /// How a mix is taken apart into files.
@@ -80,10 +106,6 @@ public enum BitDepth: String, Choice {
 public enum OutputChannels: String, Choice { case stereo, mono }
 
 public enum DitherChoice: String, Choice { case none, tpdf, shaped }
-
-public enum VariableQuality: String, Choice {
-  case v0 = "V0", v1 = "V1", v2 = "V2", v3 = "V3", v4 = "V4", v5 = "V5", v6 = "V6", v7 = "V7", v8 = "V8", v9 = "V9"
-}
 
 public enum ID3Version: String, Choice {
   case v24 = "2.4"

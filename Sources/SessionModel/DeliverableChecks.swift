@@ -63,7 +63,7 @@ extension ReferenceCheck {
             hints: problem.hints)
           break nodes
         case .success(let name):
-          let file = "\(name).\(format.rawValue)"
+          let file = "\(name).\(format.fileExtension)"
           if let other = names[file.lowercased()] {
             report(
               .deliverableClash,
@@ -84,9 +84,11 @@ extension ReferenceCheck {
   private mutating func keys(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
     let written = Set(tree.part(at: path)?.entries?.map(\.key) ?? [])
     for (key, formats) in Deliverable.formatsByKey where written.contains(key) && !formats.contains(format) {
+      var hints = ["it belongs to \(listed(formats.map(\.rawValue)))"]
+      if format == .opus, key == "quality" { hints.insert("write `bitrate: 160 kbps`; Opus varies around it", at: 0) }
       report(
         .deliverableKey, "`\(key)` has no meaning for \(format.rawValue)", path: "\(path).\(key)", key: true,
-        hints: ["it belongs to \(listed(formats.map(\.rawValue)))"])
+        hints: hints)
     }
     if format == .flac, let depth = deliverable.bitDepth, depth == .thirtyTwo || depth == .float {
       report(
@@ -95,24 +97,45 @@ extension ReferenceCheck {
     }
     if written.contains("bitrate"), written.contains("quality") {
       report(
-        .conflictingKeys, "`bitrate` is constant and `quality` variable; a file is one of them",
+        .conflictingKeys, "`bitrate` and `quality` both say how large the file is; a file has one of them",
         path: "\(path).quality",
         key: true)
     }
-    if let bitrate = deliverable.bitrate, !Deliverable.bitrates.contains(Int(bitrate.magnitude)) {
+    quality(of: deliverable, format, path)
+    if format == .mp3, let bitrate = deliverable.bitrate, !Deliverable.mp3Bitrates.contains(Int(bitrate.magnitude)) {
       report(
         .outOfRange, "\(bitrate.text) is no bitrate of MP3", path: "\(path).bitrate",
-        hints: ["the bitrates are \(Deliverable.bitrates.map(String.init).joined(separator: ", ")) kbps"])
+        hints: ["the bitrates are \(Deliverable.mp3Bitrates.map(String.init).joined(separator: ", ")) kbps"])
     }
   }
 
   private mutating func rate(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
     let rate = deliverable.sampleRate ?? session.sampleRate
-    if format == .mp3, !Deliverable.mp3Rates.contains(Int(rate.magnitude)) {
+    if format.has(rate: Int(rate.magnitude)) { return }
+    let fact =
+      switch format {
+      case .opus: "an Opus file has 8, 12, 16, 24 or 48 kHz"
+      case .oggVorbis: "an Ogg Vorbis file has at most 200 kHz"
+      default: "an MP3 has one of the rates from 8 to 48 kHz"
+      }
+    report(
+      .deliverableRate, "\(fact), not \(rate.text)",
+      path: tree.part(at: "\(path).sample_rate") == nil ? "\(path).format" : "\(path).sample_rate",
+      hints: ["add `sample_rate: 48 kHz` to this deliverable"])
+  }
+
+  /// A quality on the scale of another encoder.
+  private mutating func quality(of deliverable: Deliverable, _ format: FileFormat, _ path: String) {
+    switch (format, deliverable.quality) {
+    case (.mp3, .vorbis(let number)):
       report(
-        .deliverableRate, "an MP3 has one of the rates from 8 to 48 kHz, not \(rate.text)",
-        path: tree.part(at: "\(path).sample_rate") == nil ? "\(path).format" : "\(path).sample_rate",
-        hints: ["add `sample_rate: 48 kHz` to this deliverable"])
+        .deliverableKey, "the quality of an MP3 goes from `V0` (best) to `V9`, not \(plainDecimal(number))",
+        path: "\(path).quality", hints: ["write `quality: V0`"])
+    case (.oggVorbis, .mp3(let number)):
+      report(
+        .deliverableKey, "the quality of an Ogg Vorbis is a number from -1 to 10 (best), not `V\(number)`",
+        path: "\(path).quality", hints: ["write `quality: 6`, about 192 kbps in stereo"])
+    default: break
     }
   }
 }
@@ -121,13 +144,12 @@ extension Deliverable {
   /// Keys that only some formats have.
   public static let formatsByKey: [(key: String, formats: [FileFormat])] = [
     ("bit_depth", [.wav, .aiff, .caf, .flac]), ("dither", [.wav, .aiff, .caf, .flac]), ("compression", [.flac]),
-    ("bitrate", [.mp3]), ("quality", [.mp3]), ("id3", [.mp3]), ("ceiling", [.mp3]),
+    ("bitrate", [.mp3, .oggVorbis, .opus]), ("quality", [.mp3, .oggVorbis]), ("id3", [.mp3]),
+    ("ceiling", [.mp3, .oggVorbis, .opus]),
   ]
 
   /// MPEG-1 layer III (ISO 11172-3, 2.4.2.3).
-  static let bitrates = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
-  /// MPEG-1, 2 and 2.5 layer III.
-  static let mp3Rates = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+  public static let mp3Bitrates = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
 }
 
 /// Why a deliverable's name cannot be used.
@@ -142,7 +164,7 @@ extension ResolvedSession {
     _ id: String, _ deliverable: Deliverable, node: String? = nil, part: String? = nil
   ) -> String {
     let name = (try? outputName(deliverable, id: id, node: node, self).get()) ?? "\(self.name)-\(id)"
-    return "\(name)\(part.map { "-" + $0 } ?? "").\(deliverable.format?.rawValue ?? "wav")"
+    return "\(name)\(part.map { "-" + $0 } ?? "").\((deliverable.format ?? .wav).fileExtension)"
   }
 }
 

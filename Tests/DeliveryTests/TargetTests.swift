@@ -1,5 +1,8 @@
+import AudioFiles
 import DSP
 import Delivery
+import Quantities
+import SessionModel
 import Testing
 
 @Suite("Targets and ceilings", .enabled(if: isOptimised))
@@ -37,12 +40,18 @@ struct TargetTests {
     #expect(abs((single.said ?? 0) + 20) <= 0.1 && abs((single.heard ?? 0) + 16.99) <= 0.1)
   }
 
-  @Test("a lossy file's own ceiling holds for what it decodes to", arguments: ["-1 dBTP", "-3 dBTP"])
-  func ceiling(_ ceiling: String) throws {
+  @Test(
+    "a lossy file's own ceiling holds for what it decodes to",
+    arguments: [
+      ("mp3, bitrate: 128 kbps", "-1 dBTP"), ("mp3, bitrate: 128 kbps", "-3 dBTP"),
+      ("ogg_vorbis, quality: 2", "-1 dBTP"), ("opus, bitrate: 96 kbps", "-3 dBTP"),
+      ("opus, bitrate: 48 kbps, channels: mono", "-1 dBTP"),
+    ])
+  func ceiling(_ format: String, _ ceiling: String) throws {
     let shop = try shop(
       """
       master: {loudness: {integrated: -12 LUFS, max_limiting: 30 dB}, limiter: {ceiling: -0.5 dBTP}}
-      deliverables: {m: {format: mp3, bitrate: 128 kbps, ceiling: \(ceiling)}, w: {format: wav}}
+      deliverables: {m: {format: \(format), ceiling: \(ceiling)}, w: {format: wav}}
 
       """)
     let result = try shop.render()
@@ -60,5 +69,34 @@ struct TargetTests {
     let file = try #require(try shop.render()["m"])
     #expect(file.measurement.truePeak ?? 0 <= -6 && file.measurement.truePeak ?? 0 > -6.5 && file.gainDecibels < -4)
     #expect(file.limitingDecibels == 0)
+  }
+
+  @Test("lossy files have the same bytes for one thread and several") func threads() throws {
+    let shop = try shop(
+      """
+      master: {loudness: {integrated: -14 LUFS, max_limiting: 30 dB}, limiter: {ceiling: -1 dBTP}}
+      deliverables: {v: {format: ogg_vorbis}, o: {format: opus}, m: {format: opus, channels: mono}}
+
+      """)
+    let hashes = try [1, 2, 7].map { jobs in try shop.render { $0.jobs = jobs }.files.map(\.sha256) }
+    #expect(hashes[0].count == 3 && hashes[1] == hashes[0] && hashes[2] == hashes[0])
+  }
+
+  @Test("a file's ending is that of what is in it") func endings() {
+    for format in FileFormat.allCases {
+      var deliverable = Deliverable()
+      deliverable.format = format
+      #expect(deliverable.encoding.fileExtension == format.fileExtension)
+    }
+  }
+
+  @Test("lossy files have the bitrates that were asked for, and the usual ones by themselves") func bitrates() {
+    var opus = Deliverable(), vorbis = Deliverable()
+    (opus.format, vorbis.format) = (.opus, .oggVorbis)
+    #expect(opus.encoding == .opus(bitsPerSecond: 160_000) && vorbis.encoding == .oggVorbis(.quality(6)))
+    (opus.channels, opus.bitrate, vorbis.bitrate) = (.mono, nil, 192)
+    #expect(opus.encoding == .opus(bitsPerSecond: 96_000) && vorbis.encoding == .oggVorbis(.bitrate(192_000)))
+    (opus.bitrate, vorbis.bitrate, vorbis.quality) = (Bitrate(magnitude: 64.5), nil, .vorbis(-1))
+    #expect(opus.encoding == .opus(bitsPerSecond: 64_500) && vorbis.encoding == .oggVorbis(.quality(-1)))
   }
 }

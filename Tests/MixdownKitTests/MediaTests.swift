@@ -71,4 +71,20 @@ import Testing
     #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 320 kbps}}\n") == ["D0804"])
     #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 160 kbps}}\n") == [])
   }
+
+  @Test("bitrates of Ogg Vorbis and Opus depend on rate and channels") func oggBitrates() throws {
+    try folder.wav("a.wav")
+    func codes(_ deliverable: String) -> [String] {
+      self.codes("tracks: {a: {stem: a.wav}}\ndeliverables: {m: {\(deliverable)}}\n")
+    }
+    #expect(codes("format: ogg_vorbis, bitrate: 500 kbps") == [])
+    #expect(codes("format: ogg_vorbis, bitrate: 510 kbps") == ["D0804"])
+    #expect(codes("format: ogg_vorbis, bitrate: 300 kbps, channels: mono") == ["D0804"])
+    #expect(codes("format: ogg_vorbis, bitrate: 128 kbps, sample_rate: 96 kHz") == ["D0804"])
+    #expect(codes("format: ogg_vorbis, quality: 8, sample_rate: 96 kHz") == [])
+    #expect(codes("format: opus, bitrate: 256 kbps, channels: mono") == [])
+    #expect(codes("format: opus, bitrate: 320 kbps, channels: mono") == ["D0804"])
+    // A wrong rate is one problem, not two.
+    #expect(codes("format: opus, bitrate: 320 kbps, channels: mono, sample_rate: 96 kHz") == ["D0804"])
+  }
 }

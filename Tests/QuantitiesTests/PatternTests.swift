@@ -54,6 +54,8 @@ struct PatternTests {
     try expect(Tempo.self, measured(["", "bpm", "BPM"]))
     try expect(Bitrate.self, measured(["", "kbps", "kb"]))
     try expect(Quality.self, measured([""]))
+    let letters = ["V0", "V2", "V9", "V10", "V-1", "V", "v2", "q6", "Q-1", "q", "V2 ", "V 2", "+V2", "VV2", "2V"]
+    try expect(EncodingQuality.self, measured([""]) + letters)
     try expect(Whole.self, measured([""]))
   }
 

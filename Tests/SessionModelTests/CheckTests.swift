@@ -109,7 +109,23 @@ struct CheckTests {
       Check("sample_rate: 96 kHz\ndeliverables: {a: {format: mp3}}\n", "D0804 4:28"),
       Check("deliverables: {a: {format: wav, sample_rate: 44.1 kHz}}\n"),
       Check("deliverables: {a: {format: wav, sample_rate: 48000}}\n"),
-      Check("deliverables: {a: {format: opus}, b: {format: wave}}\n", "S0204 3:28", "U0301 3:47"),
+      Check("deliverables: {a: {format: opus}, b: {format: wave}}\n", "U0301 3:47"),
+      Check(
+        "deliverables: {a: {format: opus, bitrate: 510 kbps}, b: {format: ogg_vorbis, quality: -1, ceiling: -2}}\n"),
+      Check("deliverables: {a: {format: opus, quality: 6}}\n", "D0802 3:34"),
+      Check("deliverables: {a: {format: opus, bit_depth: 16, id3: 2.3}}\n", "D0802 3:34", "D0802 3:49"),
+      Check("deliverables: {a: {format: opus, bitrate: 5 kbps}}\n", "U0305 3:43"),
+      Check("deliverables: {a: {format: ogg_vorbis, quality: V2}}\n", "D0802 3:49"),
+      Check("deliverables: {a: {format: ogg_vorbis, quality: 10.5}}\n", "U0305 3:49"),
+      Check("deliverables: {a: {format: ogg_vorbis, bitrate: 160, quality: 5}}\n", "R0414 3:54"),
+      Check("deliverables: {a: {format: mp3, quality: 2}}\n", "D0802 3:42"),
+      Check("sample_rate: 44.1 kHz\ndeliverables: {a: {format: opus}}\n", "D0804 4:28"),
+      Check(
+        "deliverables: {a: {format: opus, sample_rate: 24 kHz}, b: {format: opus, sample_rate: 32 kHz}}\n", "D0804 3:87"
+      ),
+      Check("sample_rate: 384 kHz\ndeliverables: {a: {format: ogg_vorbis}}\n", "D0804 4:28"),
+      Check("deliverables: {a: {format: ogg_vorbis, name: x}, b: {format: opus, name: x}}\n"),
+      Check("deliverables: {a: {format: ogg_vorbis, name: x}, b: {format: ogg_vorbis, name: X}}\n", "D0801 3:50"),
       Check("deliverables: {a: {format: wav, channels: mono}}\n"),
       Check("deliverables: {a: {format: wav, name: x}, b: {format: wav, name: X}}\n", "D0801 3:43"),
       Check("deliverables: {a: {format: wav, name: x}, b: {format: flac, name: x}}\n"),
@@ -246,10 +262,12 @@ struct CheckTests {
           a: {format: wav}
           b: {format: mp3, name: "$artist - $title ($deliverable)"}
           c: {format: flac, name: "$track $(title)x $$5", metadata: {title: C}}
+          d: {format: ogg_vorbis}
+          e: {format: opus}
         """))
     let resolved = try #require(loaded.resolved, "\(loaded.messages)")
     let paths = resolved.session.deliverables.map { resolved.outputPath($0.id, $0.value) }
-    #expect(paths == ["song-a.wav", "AC-DC - A: B (b).mp3", "3-10 Cx $5.flac"])
+    #expect(paths == ["song-a.wav", "AC-DC - A: B (b).mp3", "3-10 Cx $5.flac", "song-d.ogg", "song-e.opus"])
   }
 
   private func expect(_ check: Check, sourceLocation: SourceLocation = #_sourceLocation) throws {
