@@ -74,6 +74,8 @@ deliverables:
   flac: {format: flac, bit_depth: 24, compression: 8}
   mp3: {format: mp3, bitrate: 320 kbps}
   vbr: {format: mp3, quality: V2}
+  vorbis: {format: ogg_vorbis}
+  opus: {format: opus, sample_rate: 48 kHz}
 """
 
 
@@ -151,7 +153,7 @@ class Subject:
         """The PCM hash is what COMMANDS says: computed anew from the lossless files."""
         for entry in (outcome.json or {}).get("deliverables") or []:
             path = folder / Path(entry["path"]).name
-            if not path.is_file() or path.suffix == ".mp3":
+            if not path.is_file() or path.suffix in (".mp3", ".ogg", ".opus"):
                 continue
             info = common.soundfile.info(path)
             bits = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 0}[info.subtype]

@@ -29,6 +29,10 @@ DELIVERABLES = {
     "flac": "format: flac, bit_depth: 24",
     "mp3": "format: mp3, bitrate: 320 kbps",
     "v2": "format: mp3, quality: V2",
+    "vorbis": "format: ogg_vorbis",
+    "vorbis1": "format: ogg_vorbis, quality: 1",
+    "opus": "format: opus",
+    "opus64": "format: opus, bitrate: 64 kbps",
 }
 # Target, ceiling, max_limiting: the first is measured of every mix, the others in turn.
 ASKED = [
@@ -115,7 +119,7 @@ def judge(tally: common.Tally, project: common.Project, name: str, text: str, st
             refused.append(identifier)
             continue
         judge_file(tally, f"{name} {identifier}", path, goal, entries.get(identifier, {}))
-        if needed is not None and path.suffix != ".mp3":
+        if needed is not None and path.suffix not in (".mp3", ".ogg", ".opus"):
             detail = f"written, though at least {needed:.2f} dB of limiting against {goal.max_limiting}"
             tally.check(f"{name} {identifier} was rightly written", needed <= goal.max_limiting + 0.1, detail)
     tally.check(f"{name} exit code", outcome.code == (1 if refused else 0), f"{outcome.code}, refused: {refused}")
