@@ -91,6 +91,9 @@ public struct DynamicsKernel: Sendable {
 
   public mutating func resetMaximum() { greatest = 0 }
 
+  /// The makeup gain in dB that is in force.
+  public var makeupDecibels: Double { makeup }
+
   /// Takes new settings and keeps the state, so that a reduction under way goes on. A new lookahead or detector
   /// begins empty; the key's filter moves over `rampFrames`.
   public mutating func setSettings(_ new: Settings, rampFrames: Int = 0) {

@@ -112,7 +112,7 @@ public enum FilterDesign {
   }
 
   /// The Qs of a Butterworth filter's complex pole pairs, from the poles' places on the left half circle.
-  private static func secondOrderQs(slope: Int, q: Double) -> [Double] {
+  public static func secondOrderQs(slope: Int, q: Double) -> [Double] {
     let order = slope / 6
     if order == 2 { return [q] }
     return (0..<order / 2).map { pair in

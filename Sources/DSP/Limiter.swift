@@ -131,6 +131,9 @@ public struct Limiter: Sendable {
     }
   }
 
+  /// Forgets the greatest reduction, and nothing else.
+  public mutating func resetMaximum() { greatest = .zero }
+
   public mutating func reset() {
     received = past
     pending = 0
