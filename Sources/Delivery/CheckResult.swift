@@ -20,7 +20,7 @@ public struct CheckResult: Sendable {
   /// The bounds, as a sentence says them.
   public var limit: String
   /// The value with its unit.
-  var valueText: String
+  public var valueText: String
   var because: String?
   var advice: String?
 

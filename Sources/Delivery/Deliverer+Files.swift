@@ -5,7 +5,7 @@ import Processors
 import Quantities
 import RenderPlan
 import Renderer
-import SessionModel
+package import SessionModel
 import Synchronization
 import Tables
 
@@ -52,7 +52,8 @@ extension Deliverer {
     func mastering() -> Mastering {
       Mastering(
         master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
-        isMono: premaster.isMono, matchedGain: gain, workers: masterCount > 1 ? 1 : workers, isCancelled: isCancelled)
+        isMono: premaster.isMono, matchedGain: gain, workers: masterCount > 1 ? 1 : workers,
+        isTraced: options.isReported, isCancelled: isCancelled)
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in
@@ -106,7 +107,8 @@ extension Deliverer {
           id: encoding.id, version: deliverable(encoding.id).version, path: encoding.path, pcmSHA256: file.pcmHash,
           sha256: hash,
           measurement: file.measurement.quieter(by: shared.monoOffset),
-          gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting)
+          gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting,
+          reported: reported(file, mastered, premaster, offset: shared.monoOffset))
         finished.append((delivered, file.writer))
       case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic(encoding.id))
       case .failure(let error as AudioFileError) where error.side == .output:
@@ -166,7 +168,8 @@ extension Deliverer {
       id: id, node: node, path: outputPath(id, node: node) ?? id, format: deliverable.encoding,
       dither: deliverable.ditherInForce, seed: session.seed.value, frameCount: frameCount,
       kept: premaster.kept.lowerBound..<premaster.kept.upperBound + frameCount - premaster.frameCount,
-      firstFrame: premaster.firstFrame, sampleRate: premaster.sampleRate, channelCount: premaster.isMono ? 1 : 2)
+      firstFrame: premaster.firstFrame, sampleRate: premaster.sampleRate, channelCount: premaster.isMono ? 1 : 2,
+      isAnalysed: options.isReported && node == nil)
   }
 
   /// A deliverable's tags, once its master has been measured.
@@ -182,7 +185,7 @@ extension Deliverer {
 
 extension Metadata {
   /// These tags, and those of `lower` where these have none.
-  func laid(over lower: Metadata) -> Metadata {
+  package func laid(over lower: Metadata) -> Metadata {
     var result = self
     let keys: [WritableKeyPath<Metadata, String?>] = [
       \.title, \.artist, \.album, \.albumArtist, \.composer, \.lyricist, \.genre, \.date, \.track, \.disc, \.isrc,

@@ -9,7 +9,8 @@ import Tables
 // Where files go, and which part of the song goes into them.
 
 extension Deliverer {
-  var folder: String {
+  /// Where the files go.
+  public var folder: String {
     options.outputFolder ?? Project.join(Project.parent(resolved.path), "renders")
   }
 

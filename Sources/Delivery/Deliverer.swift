@@ -4,7 +4,7 @@ public import Diagnostics
 import Processors
 import Quantities
 public import RenderPlan
-import Renderer
+public import Renderer
 public import SessionModel
 import Synchronization
 import Tables
@@ -22,6 +22,8 @@ public struct RenderOptions: Sendable {
   public var mix: String?
   /// Two places, `A..B`: what is kept of the song. `nil` keeps it whole.
   public var range: String?
+  /// Whether what a report shows is gathered: of files, of the limiter, of dynamics. It changes no sample.
+  public var isReported = false
 
   public init() {}
 }
@@ -49,6 +51,8 @@ public struct DeliveredFile: Sendable {
   public var gainDecibels: Double
   /// The greatest reduction that the limiter made, in dB.
   public var limitingDecibels: Double
+  /// What a report shows, if there is to be one.
+  public var reported: Reported?
 }
 
 public struct DeliveryResult: Sendable {
@@ -56,6 +60,8 @@ public struct DeliveryResult: Sendable {
   public var checks: [CheckResult] = []
   public var sums: [StemSum] = []
   public var diagnostics: [Diagnostic] = []
+  /// What dynamics took over time, if there is to be a report.
+  public var reductions: [ReductionTrace] = []
   /// Length of the song.
   public var audioSeconds = 0.0
   public var seconds = 0.0
@@ -138,7 +144,9 @@ public struct Deliverer: Sendable {
     let renderer = MixRenderer(
       plan, outlets: takes.outlets, blockFrames: options.blockFrames, workers: workers
     ) { try FileStem($0) }
+    if options.isReported { renderer.traceReductions() }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
+    result.reductions = renderer.reductionTraces
 
     let source = PremasterSource(plan: plan, takes: takes, slice: slice)
     result.audioSeconds = Double(kept(of: 0, source).count) / plan.sampleRate

@@ -22,6 +22,8 @@ struct Encoding: Sendable {
   var sampleRate: Int
   /// 1 takes the left lane, which is the mean of both by then.
   var channelCount = 2
+  /// Whether a report will show the file.
+  var isAnalysed = false
 
   /// A file that is whole, but not yet in its place.
   struct Encoded {
@@ -30,6 +32,7 @@ struct Encoding: Sendable {
     var clippedSamples: Int
     /// Of the file as it was read back.
     var measurement: Measurement
+    var analysis: FileAnalysis?
   }
 
   func run(
@@ -41,9 +44,9 @@ struct Encoding: Sendable {
     do {
       let clipped = try encode(master, writer, &hash, progress: progress, isCancelled: isCancelled)
       try writer.complete()
+      let (measurement, analysis) = try measure(audioFile: writer.unpublishedPath, isAnalysed: isAnalysed)
       return Encoded(
-        writer: writer, pcmHash: hash.text, clippedSamples: clipped,
-        measurement: try measure(audioFile: writer.unpublishedPath))
+        writer: writer, pcmHash: hash.text, clippedSamples: clipped, measurement: measurement, analysis: analysis)
     } catch {
       writer.abandon()
       throw error

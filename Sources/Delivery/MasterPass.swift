@@ -14,12 +14,16 @@ struct MasterPass {
   var fadeIn: DSP.Fade?
   var fadeOut: DSP.Fade?
   var workers: Int
+  /// Whether what the limiter takes is noted over time.
+  var isTraced = false
   var isCancelled: @Sendable () -> Bool
 
   struct Result {
     var measurement: Measurement
     /// The greatest reduction that the limiter made, in dB.
     var limiting: Double
+    /// The same for each `LimiterTrace.step` of the song; empty when it was not asked for.
+    var trace: [Double]
   }
 
   /// Masters with `gain` dB into `output`, over what was there. While a block is measured, the next one is being limited.
@@ -45,7 +49,7 @@ struct MasterPass {
       }
       if let error = failure.withLock({ $0 }) { throw error }
     }
-    return Result(measurement: meter.measurement, limiting: stage.limiting)
+    return Result(measurement: meter.measurement, limiting: stage.limiting, trace: stage.trace)
   }
 }
 
@@ -57,6 +61,10 @@ private final class LimiterStage: @unchecked Sendable {
   private let buffers: [FrameBuffer]
   private let blockFrames: Int
   let latencyFrames: Int
+  /// Room for the reduction of a block, when it is traced, and the greatest of each step so far.
+  private let reduction: FrameBuffer?
+  private var steps: [Double] = []
+  private let stepFrames: Int
 
   init(_ pass: MasterPass, gain: Double, blockFrames: Int) {
     self.pass = pass
@@ -65,6 +73,8 @@ private final class LimiterStage: @unchecked Sendable {
     limiter = pass.limiter.map { DSP.Limiter($0, sampleRate: pass.sampleRate) }
     latencyFrames = limiter?.latencyFrames ?? 0
     buffers = [FrameBuffer(capacity: blockFrames), FrameBuffer(capacity: blockFrames)]
+    reduction = pass.isTraced && limiter != nil ? FrameBuffer(capacity: blockFrames) : nil
+    stepFrames = max(1, Int(LimiterTrace.step * pass.sampleRate))
   }
 
   var limiting: Double {
@@ -78,12 +88,38 @@ private final class LimiterStage: @unchecked Sendable {
       let end = max(0, min(blockFrames, pass.frameCount - block * blockFrames))
       for index in end..<blockFrames { frames[index] = .zero }
       gain.apply(to: &frames)
-      limiter?.process(&frames)
       let first = block * blockFrames - latencyFrames
+      if let reduction {
+        reduction.edit(0..<blockFrames) { taken in
+          limiter?.process(&frames, reduction: &taken)
+          note(taken.span, first)
+        }
+      } else {
+        limiter?.process(&frames)
+      }
       pass.fadeIn?.applyIn(to: &frames, from: first)
       if let fade = pass.fadeOut { fade.applyOut(to: &frames, from: first - (pass.frameCount - fade.length)) }
     }
   }
+
+  /// Takes the reductions of a block in, whose first frame is `first` of the song.
+  private func note(_ taken: Span<Frame>, _ first: Int) {
+    var index = max(0, -first)
+    let end = min(taken.count, pass.frameCount - first)
+    while index < end {
+      let step = (first + index) / stepFrames
+      let stepEnd = min(end, (step + 1) * stepFrames - first)
+      var most = 0.0
+      while index < stepEnd {
+        most = max(most, taken[index].x, taken[index].y)
+        index += 1
+      }
+      if step == steps.count { steps.append(most) } else { steps[step] = max(steps[step], most) }
+    }
+  }
+
+  /// dB, for each step.
+  var trace: [Double] { steps.map { $0 > 0 ? -Maths.decibels(amplitude: 1 - $0) : 0 } }
 
   /// Lends the part of a block that belongs to the song.
   func finished(_ block: Int, _ body: (Span<Frame>) throws -> Void) throws {

@@ -1,9 +1,9 @@
 import DSP
 import Diagnostics
 import Processors
-import Quantities
+package import Quantities
 import RenderPlan
-import SessionModel
+package import SessionModel
 
 /// A finished master, before any file.
 struct Mastered {
@@ -37,6 +37,8 @@ struct Mastering {
   /// The gain of the main mix, in dB, for a version that matches it.
   var matchedGain: Double?
   var workers: Int
+  /// Whether what the limiter takes is noted over time.
+  var isTraced = false
   var isCancelled: @Sendable () -> Bool
 
   /// What a run aims at; a lossy file may aim beside its target, so that the decoded file hits it.
@@ -79,7 +81,7 @@ struct Mastering {
     let pass = MasterPass(
       source: take.scratch, output: try Scratch(), frameCount: frameCount, sampleRate: context.sampleRate,
       limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fade), fadeOut: master.fadeOut.map(fade),
-      workers: workers, isCancelled: isCancelled)
+      workers: workers, isTraced: isTraced, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
       let gain = aim.gain ?? 0
       let result = try pass.run(gain: gain)
@@ -135,10 +137,10 @@ struct Mastering {
 }
 
 extension LoudnessTarget {
-  enum Kind { case integrated, shortTermMax, momentaryMax }
+  package enum Kind { case integrated, shortTermMax, momentaryMax }
 
   /// Which loudness is meant, and what it is to be. The session has been checked: there is exactly one.
-  var goal: (kind: Kind, target: LUFS, text: String) {
+  package var goal: (kind: Kind, target: LUFS, text: String) {
     if let shortTermMax { return (.shortTermMax, shortTermMax, "\(shortTermMax.text) at most over 3 s") }
     if let momentaryMax { return (.momentaryMax, momentaryMax, "\(momentaryMax.text) at most over 400 ms") }
     let integrated = integrated ?? -14

@@ -62,14 +62,29 @@ public func decibels(ofAmplitude amplitude: Double) -> Double { Maths.decibels(a
 /// Mono is measured as dual mono. Files of more than two channels have loudness and peaks of all channels; their
 /// correlation is `nil`.
 public func measure(audioFile path: String) throws(AudioFileError) -> Measurement {
+  try measure(audioFile: path, isAnalysed: false).0
+}
+
+/// The same and, for a file of one or two channels, what a report shows of it.
+func measure(
+  audioFile path: String, isAnalysed: Bool
+) throws(AudioFileError) -> (Measurement, FileAnalysis?) {
   let reader = try AudioFileReader(path)
   let info = reader.info
   var meter = ProgrammeMeter(
     sampleRate: Double(info.sampleRate), channelCount: info.channelCount, expectedFrames: info.frameCount)
   if info.channelCount > 2 {
     try readInterleaved(reader) { meter.process(interleaved: $0) }
-  } else {
-    try readBlocks(reader) { meter.process($0) }
+    return (Measurement(meter.measurement), nil)
   }
-  return Measurement(meter.measurement)
+  var analyser =
+    isAnalysed
+    ? FileAnalyser(
+      sampleRate: Double(info.sampleRate), channelCount: info.channelCount, frameCount: info.frameCount) : nil
+  try readBlocks(reader) { frames in
+    meter.process(frames)
+    analyser?.process(frames)
+  }
+  let programme = meter.measurement
+  return (Measurement(programme), analyser?.analysis(programme.loudness))
 }

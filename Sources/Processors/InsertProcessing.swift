@@ -8,6 +8,18 @@ public protocol InsertProcessing: AnyObject, Sendable {
   func process(_ buffer: FrameBuffer, key: FrameBuffer?, frameCount: Int)
   /// The greatest gain reduction so far in dB; `nil` for what does not reduce.
   var reductionDecibels: Double? { get }
+  /// Asks for `trace`, before the first block. What does not reduce keeps none.
+  func traceReduction()
+  /// What has been noted so far; `nil` when nothing was asked for, or the kernel does not reduce.
+  var trace: InsertTrace? { get }
+}
+
+/// The gain reduction of an insert over time.
+public struct InsertTrace: Sendable {
+  /// The frame of the time line that the first step begins at.
+  public var firstFrame: Int
+  /// The greatest reduction of every `flushInterval` frames, in dB, 0 or more.
+  public var decibels: [Float] = []
 }
 
 /// A kernel with its dry path, channel selection, automation and clock.
@@ -27,6 +39,9 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
   private var clock: Int
   /// Frames by which what leaves the kernel lags behind the time line: lanes are read there.
   private let lag: Int
+  private(set) var trace: InsertTrace?
+  /// The greatest reduction of the steps that are noted.
+  private var tracedDecibels = 0.0
 
   init(
     _ insert: Insert, _ settings: P.Settings, _ automation: InsertAutomation, _ context: ProcessorContext,
@@ -47,7 +62,19 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
     dryFilter = isBlended ? P.makeDryFilter(initial, context) : nil
   }
 
-  var reductionDecibels: Double? { kernel.reductionDecibels }
+  var reductionDecibels: Double? { kernel.reductionDecibels.map { max($0, tracedDecibels) } }
+
+  func traceReduction() {
+    if kernel.reductionDecibels != nil { trace = InsertTrace(firstFrame: clock - lag) }
+  }
+
+  /// Notes what was taken since the last note; `clock` stands at the end of a step.
+  private func noteReduction() {
+    guard clock - lag > trace?.firstFrame ?? .max, let taken = kernel.reductionDecibels else { return }
+    trace?.decibels.append(Float(taken))
+    tracedDecibels = max(tracedDecibels, taken)
+    kernel.resetReduction()
+  }
 
   func process(_ buffer: FrameBuffer, key: FrameBuffer?, frameCount: Int) {
     if let dry { keepDry(buffer, dry, frameCount) }
@@ -57,6 +84,7 @@ final class RunningInsert<P: Processor>: InsertProcessing, @unchecked Sendable {
     while start < frameCount {
       if clock % flushInterval == 0 {
         kernel.flushDenormals()
+        if trace != nil { noteReduction() }
         dryFilter?.flushDenormals()
       }
       let untilFlush = min(frameCount - start, flushInterval - clock % flushInterval)

@@ -14,8 +14,10 @@ extension DCBlock: AudioKernel {}
 
 extension DynamicsKernel: AudioKernel {
   public var reductionDecibels: Double? { maximumReduction }
+  public mutating func resetReduction() { resetMaximum() }
 }
 
 extension Limiter: AudioKernel {
   public var reductionDecibels: Double? { max(maximumReduction.left, maximumReduction.right) }
+  public mutating func resetReduction() { resetMaximum() }
 }

@@ -104,12 +104,15 @@ public protocol AudioKernel: Sendable {
   mutating func flushDenormals()
   /// The greatest gain reduction so far in dB, ≥ 0; `nil` for what does not reduce.
   var reductionDecibels: Double? { get }
+  /// Forgets the greatest reduction, and nothing else.
+  mutating func resetReduction()
 }
 
 extension AudioKernel {
   public mutating func process(_ frames: inout MutableSpan<Frame>, key: Span<Frame>) { process(&frames) }
   public mutating func flushDenormals() {}
   public var reductionDecibels: Double? { nil }
+  public mutating func resetReduction() {}
 }
 
 /// Frames between two flushes of filter states, counted from the start of the render, so that the length of

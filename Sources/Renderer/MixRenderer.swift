@@ -108,6 +108,22 @@ public struct MixRenderer: Sendable {
     try nodes[outlet.node].block(block).read(from - first..<to - first) { try outlet.sink.receive($0) }
   }
 
+  /// Asks for `reductionTraces`, before a run.
+  public func traceReductions() { for node in nodes { node.traceReductions() } }
+
+  /// After a run that was asked to note them: what each insert that reduces took over time.
+  public var reductionTraces: [ReductionTrace] {
+    zip(plan.nodes, nodes).flatMap { node, running in
+      zip(node.inserts, running.traces).compactMap { planned, trace in
+        guard let trace else { return nil }
+        let first = Double(trace.firstFrame - plan.startFrame) / plan.sampleRate
+        return ReductionTrace(
+          path: "\(node.path).inserts.\(planned.id)", firstSeconds: first,
+          stepSeconds: Double(flushInterval) / plan.sampleRate, decibels: trace.decibels)
+      }
+    }
+  }
+
   /// After a run: each insert's greatest gain reduction, by the node's path and the insert's id.
   public var reductions: [(path: String, decibels: Double)] {
     zip(plan.nodes, nodes).flatMap { node, running in
@@ -116,4 +132,15 @@ public struct MixRenderer: Sendable {
       }
     }
   }
+}
+
+/// The gain reduction of an insert over time.
+public struct ReductionTrace: Sendable {
+  /// `tracks.vocals.inserts.compressor`.
+  public var path: String
+  /// Where the first step begins, in seconds from the start of the render; may be negative.
+  public var firstSeconds: Double
+  public var stepSeconds: Double
+  /// The greatest reduction of each step, in dB, 0 or more.
+  public var decibels: [Float]
 }

@@ -61,6 +61,11 @@ final class RunningNode: @unchecked Sendable {
   /// The greatest gain reduction of each insert, in the order of the chain.
   var reductions: [Double?] { inserts.map { $0.processing.reductionDecibels } }
 
+  func traceReductions() { for insert in inserts { insert.processing.traceReduction() } }
+
+  /// What each insert took over time, in the order of the chain.
+  var traces: [InsertTrace?] { inserts.map { $0.processing.trace } }
+
   /// Makes the block with this number. `source` gives the nodes that this one hears.
   func process(_ number: Int, source: (Int) -> RunningNode) throws {
     let buffer = block(number)

@@ -13,6 +13,8 @@ public struct AutomatableParameter: Sendable {
   public var isExact: Bool
   public var scalar: ScalarShape
   public var parse: @Sendable (String) throws(QuantityError) -> AutomationValue
+  /// A number in the base unit as it would be written.
+  public var text: @Sendable (Double) -> String
   /// What the file says, or the default; `nil` when there is neither.
   public var initial: AutomationValue?
 
@@ -67,6 +69,7 @@ extension Field where Root: Sendable {
   mutating func automate(
     _ automation: FieldShape.Automation, scale: QuantityScale,
     parse: @escaping @Sendable (String) throws(QuantityError) -> AutomationValue,
+    text: @escaping @Sendable (Double) -> String,
     get: @escaping @Sendable (Root) -> AutomationValue?, set: @escaping @Sendable (inout Root, Double) -> Void
   ) {
     shape.automation = automation
@@ -81,7 +84,8 @@ extension Field where Root: Sendable {
       if let key = rest.first { return .unknown(key, among: []) }
       if let fixed { return .fixed(fixed) }
       let parameter = AutomatableParameter(
-        scale: scale, isExact: automation == .exact, scalar: scalar, parse: parse, initial: get(root))
+        scale: scale, isExact: automation == .exact, scalar: scalar, parse: parse, text: text,
+        initial: get(root))
       return .target(AutomationTarget(parameter: parameter, set: set))
     }
   }
@@ -96,6 +100,7 @@ extension Field where Root: Sendable {
     field.automate(
       automation, scale: Value.scale,
       parse: { text throws(QuantityError) in .number(try Value(parsing: text).magnitude) },
+      text: { Value(magnitude: $0).text },
       get: { get($0).map { .number($0) } }, set: set)
     field.shape.shape = shape.shape
     return field

@@ -78,6 +78,7 @@ extension Field where Root: Sendable {
     automate(
       automation, scale: Value.scale,
       parse: { text throws(QuantityError) in .number(try Value(parsing: text).magnitude) },
+      text: { Value(magnitude: $0).text },
       get: { .number($0[keyPath: path].magnitude) }, set: { $0[keyPath: path] = Value(magnitude: $1) })
   }
 
@@ -90,6 +91,7 @@ extension Field where Root: Sendable {
     automate(
       automation, scale: .linear,
       parse: { text throws(QuantityError) in .number(try Bool(parsing: text) ? 1 : 0) },
+      text: { ($0 >= 0.5).text },
       get: { .number($0[keyPath: path] ? 1 : 0) }, set: { $0[keyPath: path] = $1 >= 0.5 })
   }
 
@@ -106,6 +108,7 @@ extension Field where Root: Sendable {
       }, text: { $0[keyPath: path].text })
     automate(
       automation, scale: .logarithmic, parse: { text throws(QuantityError) in .time(try TimeSpan(parsing: text)) },
+      text: { TimeSpan.seconds($0).text },
       get: { .time($0[keyPath: path]) }, set: { $0[keyPath: path] = .seconds($1) })
   }
 
@@ -122,6 +125,7 @@ extension Field where Root: Sendable {
       }, text: { $0[keyPath: path]?.text })
     automate(
       automation, scale: .logarithmic, parse: { text throws(QuantityError) in .time(try TimeSpan(parsing: text)) },
+      text: { TimeSpan.seconds($0).text },
       get: { $0[keyPath: path].map { .time($0) } }, set: { $0[keyPath: path] = .seconds($1) })
   }
 
@@ -151,6 +155,7 @@ extension Field where Root: Sendable {
     automate(
       automation, scale: Value.scale,
       parse: { text throws(QuantityError) in .number(try Value(parsing: text).magnitude) },
+      text: { Value(magnitude: $0).text },
       get: { $0[keyPath: path].map { .number($0.magnitude) } }, set: { $0[keyPath: path] = Value(magnitude: $1) })
   }
 
