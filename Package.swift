@@ -63,14 +63,17 @@ let package = Package(
     room(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
+    room(
+      "Reporting", "Delivery", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities",
+      "Diagnostics", "DSP"),
 
     room(
       "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
-      "AudioFiles", "Delivery"),
+      "AudioFiles", "Delivery", "Reporting"),
     .executableTarget(
       name: "mixdown",
       dependencies: [
-        "MixdownKit", "Diagnostics", "AudioFiles", "SessionModel", "Delivery",
+        "MixdownKit", "Diagnostics", "Quantities", "AudioFiles", "SessionModel", "Delivery", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -94,6 +97,8 @@ let package = Package(
       "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics",
       "DSP",
       .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
+    tests(
+      "ReportingTests", "Reporting", "MixdownKit", "Delivery", "AudioFiles", "Diagnostics", "DSP"),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),
     .testTarget(
       name: "MixdownKitTests",

@@ -42,7 +42,7 @@ public enum Mixdown {
     ShownSession(session, defaults: defaults).text(form)
   }
 
-  /// Renders a checked session into its deliverables.
+  /// Renders a checked session into its deliverables and, where it is asked for, a report beside them.
   ///
   /// - Parameters:
   ///   - progress: called from several threads, often.
@@ -56,8 +56,16 @@ public enum Mixdown {
     let deliverer = Deliverer(
       session, stems: checked.stems, versionStems: checked.versionStems, options: options,
       processors: processorCount())
+    let clock = ContinuousClock()
+    let began = clock.now
     do {
-      return RenderReport(checked, try deliverer.run(progress: progress, isCancelled: isCancelled))
+      let result = try deliverer.run(progress: progress, isCancelled: isCancelled)
+      var report = RenderReport(checked, result)
+      if options.isReported {
+        report.writePage(session, checked.stems, result, folder: deliverer.folder)
+        report.seconds = (clock.now - began) / .seconds(1)
+      }
+      return report
     } catch {
       return RenderReport(checked, session, error)
     }

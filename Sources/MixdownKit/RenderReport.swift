@@ -1,6 +1,7 @@
 import AudioFiles
 public import Delivery
 public import Diagnostics
+public import Reporting
 import SessionModel
 import Tables
 
@@ -11,12 +12,15 @@ public struct RenderReport: Sendable {
   public let files: [DeliveredFile]
   public let checks: [CheckResult]
   public let sums: [StemSum]
-  public let diagnostics: [Diagnostic]
-  public let status: ExitStatus
+  public internal(set) var diagnostics: [Diagnostic]
+  public internal(set) var status: ExitStatus
   /// The length of the song.
   public let audioSeconds: Double
   /// How long the render took.
-  public let seconds: Double
+  public internal(set) var seconds: Double
+  /// What the page says, if one was asked for, and where it is.
+  public internal(set) var page: ReportModel?
+  public internal(set) var pagePath: String?
 
   /// Seconds of music a second.
   public var realtimeFactor: Double? { seconds > 0 && !files.isEmpty ? audioSeconds / seconds : nil }
@@ -99,36 +103,40 @@ public struct RenderReport: Sendable {
   public var json: JSONValue {
     [
       "version": 1, "session": .string(path), "status": .string(status == .done ? "rendered" : "failed"),
-      "deliverables": .array(
-        files.map { file in
-          .object(
-            [
-              .init("id", .string(file.id)), .init("version", .init(file.version)), .init("node", .init(file.node)),
-              .init("path", .string(file.path)),
-              .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
-            ] + members(file.measurement) + [
-              .init("gain_db", .number(file.gainDecibels)),
-              .init("limiting_db", .number(file.limitingDecibels)),
-            ])
-        }),
-      "checks": .array(
-        checks.map { check in
-          [
-            "name": .string(check.name), "section": JSONValue(check.section), "source": .string(check.source.rawValue),
-            "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
-            "value": JSONValue(check.value), "limit": .string(check.limit),
-          ]
-        }),
+      "deliverables": .array(files.map { .object(members($0)) }), "checks": checksJSON,
       "sums": .array(
         sums.map { sum in
           [
             "deliverable": .string(sum.id), "kept": .bool(sum.isKept), "residual_dbfs": JSONValue(sum.residual),
             "limit_dbfs": .number(sum.limit),
           ]
-        }), "diagnostics": .array(diagnostics.map(jsonValue)), "seconds": .number(seconds),
+        }), "report": JSONValue(pagePath), "diagnostics": .array(diagnostics.map(jsonValue)),
+      "seconds": .number(seconds),
       "realtime_factor": JSONValue(realtimeFactor),
     ]
   }
+
+  var checksJSON: JSONValue {
+    .array(
+      checks.map { check in
+        [
+          "name": .string(check.name), "section": JSONValue(check.section), "source": .string(check.source.rawValue),
+          "deliverable": .string(check.deliverable), "passed": .bool(check.passed),
+          "value": JSONValue(check.value), "limit": .string(check.limit),
+        ]
+      })
+  }
+}
+
+/// The keys of a file in `render --json`, in their order.
+func members(_ file: DeliveredFile) -> [JSONValue.Member] {
+  [
+    .init("id", .string(file.id)), .init("version", JSONValue(file.version)), .init("node", JSONValue(file.node)),
+    .init("path", .string(file.path)),
+    .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
+  ] + members(file.measurement) + [
+    .init("gain_db", .number(file.gainDecibels)), .init("limiting_db", .number(file.limitingDecibels)),
+  ]
 }
 
 /// The measured keys of `measure --json` and `render --json`, in their order.

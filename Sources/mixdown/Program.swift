@@ -42,7 +42,8 @@ struct RootCommand: ParsableCommand {
     discussion: "A first look: mixdown check song.mix.yaml && mixdown render song.mix.yaml",
     version: "mixdown \(Mixdown.version)",
     subcommands: [
-      CheckCommand.self, RenderCommand.self, MeasureCommand.self, ShowCommand.self, PresetsCommand.self,
+      CheckCommand.self, RenderCommand.self, ReportCommand.self, MeasureCommand.self, ShowCommand.self,
+      PresetsCommand.self,
       ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
       CompletionsCommand.self,
     ])

@@ -1,5 +1,6 @@
 import Delivery
 import MixdownKit
+import Quantities
 import Synchronization
 
 /// One line on a terminal that says how far a render is, how fast, and how long it will take.

@@ -3,6 +3,7 @@ import AudioFiles
 import Delivery
 import Diagnostics
 import MixdownKit
+import Quantities
 
 #if canImport(Darwin)
   import Darwin
@@ -14,7 +15,8 @@ struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render", abstract: "Render sessions into their deliverables.",
     discussion: """
-      Files go into renders/ beside the session, or into the folder of -o. With `--only ID -o -` one deliverable \
+      Files go into renders/ beside the session, or into the folder of -o, with a report on them: \
+      SESSION.report.html, and its data in SESSION.report.json. A --range has none. With `--only ID -o -` one deliverable \
       goes to standard output: mixdown render song.mix.yaml --only hires -o - | ffplay -
       """)
 
@@ -43,6 +45,9 @@ struct RenderCommand: ParsableCommand {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Threads; by default one for each processor.", valueName: "N"))
   var jobs: Int?
+
+  @Flag(name: .customLong("no-report"), help: "Leave out the report: a page and its data beside the files.")
+  var leavesOutReport = false
 
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -115,6 +120,8 @@ struct RenderCommand: ParsableCommand {
     options.jobs = jobs
     options.mix = mix
     options.range = range
+    // A report is about whole files that stay where they are.
+    options.isReported = !leavesOutReport && !isStream && range == nil
     // For tests: the size of a block must change nothing.
     if let text = unsafe getenv("MIXDOWN_BLOCK_FRAMES"), let frames = Int(unsafe String(cString: text)),
       frames > 0
@@ -144,7 +151,7 @@ struct RenderCommand: ParsableCommand {
   // MARK: Words
 
   private func summary(_ report: RenderReport) -> String {
-    let width = (report.files.map(\.path.count).max() ?? 0) + 2
+    let width = ((report.files.map(\.path) + [report.pagePath ?? ""]).map(\.count).max() ?? 0) + 2
     var text = ""
     for file in report.files {
       var facts = [
@@ -154,6 +161,7 @@ struct RenderCommand: ParsableCommand {
       if file.limitingDecibels > 0 { facts.append("limiter \(decimals(file.limitingDecibels, 1, "dB"))") }
       text += padded(file.path, width) + facts.joined(separator: ", ") + "\n"
     }
+    if let path = report.pagePath { text += padded(path, width) + "report\n" }
     let length = clockTime(report.audioSeconds)
     text += "\(length) of music in \(decimals(report.seconds, 1, "s"))"
     if let factor = report.realtimeFactor { text += ", \(decimals(factor, 1, "×")) real time" }

@@ -1,0 +1,175 @@
+import DSP
+import Delivery
+import Diagnostics
+import FoundationEssentials
+import MixdownKit
+import Reporting
+import Testing
+
+private let session = """
+  metadata: {title: "A <b>bold</b> & \\"quoted\\" title", artist: "</script><script>alert(1)</script>"}
+  tempo: 120
+  length: 6 s
+  markers: {chorus: 2|1}
+  tracks:
+    tone:
+      stem: tone.wav
+      level: -3 dB
+      inserts:
+        eq: {bands: {cut: {type: high_pass, frequency: 80 Hz}, air: {type: high_shelf, frequency: 8 kHz, gain: +3 dB}}}
+        compressor: {threshold: -30 dB, ratio: 4:1, makeup: 2 dB}
+      sends: {room: -12 dB}
+      automation: {pan: [{at: chorus, value: L30, over: 1 s}]}
+    quiet: {stem: tone.wav, mute: true}
+  buses:
+    room: {level: -1 dB}
+  vcas:
+    all: {members: [tone], level: -2 dB}
+  master: {loudness: {integrated: -23 LUFS}, limiter: {ceiling: -1 dBTP}}
+  deliverables:
+    wav: {format: wav, bit_depth: 24}
+    mp3: {format: mp3}
+  checks: {true_peak: {max: -1 dBTP}, integrated_loudness: {min: -20 LUFS}}
+
+  """
+
+@Suite("Report") struct ReportTests {
+  private let song: Song
+
+  init() throws {
+    song = try Song(session)
+    try song.stem("tone.wav", sine(997, seconds: 6, level: -12))
+  }
+
+  @Test("the same bytes again, wherever the files go, and nothing of the machine") func stable() throws {
+    let first = try song.render(), second = try song.render(into: "elsewhere/else")
+    #expect(first.page == second.page)
+    #expect(first.data == second.data)
+    for text in [first.page, first.data] { #expect(!text.contains(song.folder)) }
+    #expect(!first.page.contains("http:") && !first.page.contains("https:"))
+  }
+
+  @Test("without a report, the same audio and no page") func unreported() throws {
+    let with = try song.render().report
+    var options = RenderOptions()
+    options.outputFolder = "\(song.folder)/plain"
+    let without = Mixdown.render(Mixdown.check("\(song.folder)/song.mix.yaml"), options)
+    #expect(with.files.map(\.sha256) == without.files.map(\.sha256))
+    #expect(without.pagePath == nil)
+    #expect(!FileManager.default.fileExists(atPath: "\(song.folder)/plain/song.report.html"))
+  }
+
+  @Test("its data says what `render --json` says") func agreement() throws {
+    let (report, _, data) = try song.render()
+    guard case .array(let rendered)? = report.json["deliverables"] else {
+      Issue.record("no deliverables")
+      return
+    }
+    for case .object(let members) in rendered {
+      for member in members where member.name != "path" {
+        let text = JSONValue.object([member]).text().dropFirst().dropLast()
+        #expect(data.contains(text), "\(member.name)")
+      }
+    }
+    #expect(data.contains("\"checks\": \((report.json["checks"] ?? .null).text())"))
+    #expect(data.contains("\"path\": \"song-wav.wav\""))
+  }
+
+  @Test("texts of the session are text on the page") func escaping() throws {
+    let page = try song.render().page
+    #expect(!page.contains("<b>bold</b>"))
+    #expect(page.contains("A &lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot; title"))
+    #expect(!page.contains("<script>alert"))
+    #expect(page.components("</script>") == 3, "two scripts of our own")
+  }
+
+  @Test("every element that is opened is closed, in order") func wellFormed() throws {
+    let page = try song.render().page
+    let void: Set<String> = ["meta", "link", "br", "input", "!DOCTYPE"]
+    var open: [String] = []
+    // Scripts and styles hold no elements.
+    var rest = page[...]
+    while let start = rest.firstIndex(of: "<") {
+      rest = rest[start...]
+      guard let end = rest.firstIndex(of: ">") else {
+        Issue.record("a tag without an end")
+        return
+      }
+      let tag = rest[rest.index(after: start)..<end]
+      rest = rest[rest.index(after: end)...]
+      let name = String(tag.drop { $0 == "/" }.prefix { $0 != " " && $0 != "\n" && $0 != "/" })
+      if tag.hasPrefix("/") {
+        #expect(open.popLast() == name)
+      } else if !tag.hasSuffix("/"), !void.contains(name) {
+        open.append(name)
+        if name == "script" || name == "style", let close = rest.firstIndex(of: "</\(name)>") {
+          rest = rest[close...]
+        }
+      }
+    }
+    #expect(open.isEmpty, "\(open)")
+  }
+
+  @Test("a page of a short song is small, and its graphs are there") func parts() throws {
+    let page = try song.render().page
+    #expect(page.utf8.count < 400_000)
+    for part in [
+      "Waveform", "Loudness, LUFS", "Correlation", "Limiter, dB", "Spectrum, dBFS", "Stereo field",
+      "Highest true peaks", "What players do with it", "SHA-256", "Every decibel", "Signal flow", "Automation",
+      "Dynamics", "Equalisers", "Stems", "2 checks missed", "integrated loudness",
+    ] { #expect(page.contains(part), "\(part)") }
+    for sound in ["src=\"./song-wav.wav\"", "src=\"./song-mp3.mp3\""] { #expect(page.contains(sound)) }
+  }
+
+  @Test("series are those of the delivered files") func series() throws {
+    let model = try #require(try song.render().report.page)
+    let file = try #require(model.files.first { $0.id == "wav" })
+    // A steady tone at −23 LUFS.
+    #expect(abs((file.measurement.integrated ?? 0) + 23) < 0.1)
+    let steady = file.analysis.momentary.dropFirst(30).dropLast(10)
+    #expect(steady.count > 10)
+    let spread = (steady.max() ?? 0) - (steady.min() ?? 0)
+    #expect(spread < 1.5, "the pan moves by that")
+    #expect(abs((file.analysis.shortTerm.last ?? 0) + 23) < 1)
+    // The spectrum has its greatest at the tone.
+    let spectrum = file.analysis.spectrum
+    let loudest = try #require(spectrum.average.indices.max { spectrum.average[$0] < spectrum.average[$1] })
+    #expect(abs(spectrum.frequencies[loudest] / 997 - 1) < 0.05)
+    // The first of the highest true peaks is the file's.
+    #expect(file.analysis.peaks.first?.level == file.measurement.truePeak)
+    #expect(file.limitingCourse.count == 120)
+    #expect(file.premasterLoudness.map { abs($0 + file.gain + 23) < 0.1 } == true)
+  }
+
+  @Test("the account adds up, and dynamics and filters are as set") func account() throws {
+    let model = try #require(try song.render().report.page)
+    let row = try #require(model.account.rows.first { $0.id == "tone" })
+    #expect(row.toMix == -3 - 2 + 2)
+    #expect(row.sends.map(\.bus) == ["room"])
+    #expect(row.panMoves)
+    #expect(model.account.rows.first { $0.id == "quiet" }?.isSilent == true)
+    // −12 dBFS is 18 dB over the threshold: at 4:1 that is 13.5 dB less, of which a detector of peaks that are let go
+    // between crests keeps a dB less.
+    let reduction = try #require(model.reductions.first { $0.path == "tracks.tone.inserts.compressor" })
+    #expect(reduction.greatest > 12 && reduction.greatest < 13.5)
+    #expect(reduction.activity > 0.95)
+    let filter = try #require(model.filters.first)
+    #expect(filter.deviation < 0.5)
+    let high = try #require(filter.frequencies.lastIndex { $0 < 18_000 })
+    #expect(abs(filter.target[high] - 2.9) < 0.2)
+    #expect(model.lanes.map(\.path) == ["tracks.tone.pan"])
+    #expect(model.lanes.first?.stops.map { $0.text } == ["C", "L30"])
+    #expect(model.time.bars.map { $0.bar } == [1, 2, 3, 4])
+    #expect(model.routing.edges.contains { $0.way == .postFaderSend && $0.level == "-12 dB" })
+  }
+}
+
+extension String {
+  /// How often `part` is in it, and one more.
+  fileprivate func components(_ part: String) -> Int { split(separator: part, omittingEmptySubsequences: false).count }
+}
+
+extension Substring {
+  /// Where `text` begins.
+  fileprivate func firstIndex(of text: String) -> Index? { firstRange(of: text)?.lowerBound }
+}
