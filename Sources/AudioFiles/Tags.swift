@@ -104,7 +104,7 @@ struct TextField: Sendable {
     TextField(value: { $0.lyricist }, id3: "TEXT", vorbis: "LYRICIST"),
     TextField(value: { $0.genre }, id3: "TCON", vorbis: "GENRE", riff: "IGNR"),
     TextField(value: { $0.date }, id3: "TDRC", vorbis: "DATE", riff: "ICRD"),
-    TextField(value: { $0.isrc?.filter { $0 != "-" } }, id3: "TSRC", vorbis: "ISRC"),
+    TextField(value: { $0.isrc?.filter { $0 != "-" && $0 != " " }.uppercased() }, id3: "TSRC", vorbis: "ISRC"),
     TextField(value: { $0.label }, id3: "TPUB", vorbis: "LABEL"),
     TextField(value: { $0.copyright }, id3: "TCOP", vorbis: "COPYRIGHT", riff: "ICOP"),
     TextField(value: { $0.language }, id3: "TLAN", vorbis: "LANGUAGE"),

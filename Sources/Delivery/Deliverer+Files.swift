@@ -85,9 +85,11 @@ extension Deliverer {
       }
       switch outcome {
       case .success(let mastered):
-        if !job.ids.isEmpty { result.diagnostics += noteOnLimiting(mastered, job.ids, group.master) }
         for route in routes where job.ids.contains(route.encoding.id) { ready.append((route, mastered)) }
-      case .failure(let refusal as MasteringRefusal): result.diagnostics += job.ids.map(refusal.diagnostic)
+      case .failure(let refusal as MasteringRefusal):
+        result.diagnostics += try job.ids.map { id in
+          try refined(refusal, routes.first { $0.encoding.id == id }, isCancelled).diagnostic(id)
+        }
       case .failure(let error): throw error
       }
     }
@@ -107,16 +109,30 @@ extension Deliverer {
           id: encoding.id, version: deliverable(encoding.id).version, path: encoding.path, pcmSHA256: file.pcmHash,
           sha256: hash,
           measurement: file.measurement.quieter(by: shared.monoOffset),
-          gainDecibels: mastered.gain, limitingDecibels: mastered.result.limiting,
+          aimsAtLoudness: shared.target.loudness != nil, gainDecibels: mastered.gain,
+          limitingDecibels: mastered.result.limiting,
           reported: reported(file, mastered, premaster, offset: shared.monoOffset))
         finished.append((delivered, file.writer))
-      case .failure(let refusal as MasteringRefusal): result.diagnostics.append(refusal.diagnostic(encoding.id))
+      case .failure(let refusal as MasteringRefusal):
+        result.diagnostics.append(try refined(refusal, entry.route, isCancelled).diagnostic(encoding.id))
       case .failure(let error as AudioFileError) where error.side == .output:
         result.diagnostics.append(unwritten(encoding.id, error))
       case .failure(let error): throw error
       }
     }
+    let order = group.deliverables.map(\.id)
+    let made = finished.map { ($0.0.id, $0.0.limitingDecibels) }.sorted { a, b in
+      (order.firstIndex(of: a.0) ?? 0) < (order.firstIndex(of: b.0) ?? 0)
+    }
+    result.diagnostics += notesOnLimiting(made, group.master)
     return (finished, lent)
+  }
+
+  private func refined(
+    _ refusal: MasteringRefusal, _ route: Route?, _ isCancelled: () -> Bool
+  ) throws -> MasteringRefusal {
+    guard case .own(let rounds) = route else { return refusal }
+    return try rounds.refined(refusal, isCancelled: isCancelled)
   }
 
   func unwritten(_ id: String, _ error: AudioFileError) -> Diagnostic {
@@ -174,25 +190,12 @@ extension Deliverer {
 
   /// A deliverable's tags, once its master has been measured.
   func tags(_ id: String, _ deliverable: Deliverable) throws -> (Measurement) -> Tags {
-    let metadata = deliverable.metadata.laid(over: session.metadata)
+    let metadata = resolved.metadata(of: id)
     let coverPath =
       resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
     let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
     let tempo = session.tempo.first?.bpm.magnitude
     return { Tags(metadata, tempo: tempo, cover: cover, id3: deliverable.id3, $0) }
-  }
-}
-
-extension Metadata {
-  /// These tags, and those of `lower` where these have none.
-  package func laid(over lower: Metadata) -> Metadata {
-    var result = self
-    let keys: [WritableKeyPath<Metadata, String?>] = [
-      \.title, \.artist, \.album, \.albumArtist, \.composer, \.lyricist, \.genre, \.date, \.track, \.disc, \.isrc,
-      \.upc, \.label, \.catalogNumber, \.copyright, \.comment, \.language, \.cover,
-    ]
-    for key in keys where result[keyPath: key] == nil { result[keyPath: key] = lower[keyPath: key] }
-    return result
   }
 }
 

@@ -12,16 +12,17 @@ extension Deliverer {
   /// The greatest reduction that passes without a word, in dB (FORMAT, *Master*).
   static let muchLimiting = 4.0
 
-  func noteOnLimiting(_ mastered: Mastered, _ ids: [String], _ master: Master) -> [Diagnostic] {
-    guard let loudness = master.loudness, mastered.result.limiting >= Self.muchLimiting,
-      !(session.allow ?? []).contains(DiagnosticCode.muchLimiting.id)
-    else { return [] }
-    return [
-      Diagnostic(
+  /// - Parameter made: the files of a master that were written, each with its reduction in dB.
+  func notesOnLimiting(_ made: [(id: String, limiting: Double)], _ master: Master) -> [Diagnostic] {
+    let hard = made.filter { $0.limiting >= Self.muchLimiting }
+    let aim = master.loudness.map { "to reach \($0.goal.text), the" } ?? "the"
+    return Set(hard.map { rounded($0.limiting) }).sorted().map { taken in
+      let ids = hard.filter { rounded($0.limiting) == taken }.map(\.id)
+      return Diagnostic(
         .muchLimiting, .warning,
-        "to reach \(loudness.goal.text), the limiter takes up to \(rounded(mastered.result.limiting)) dB from \(listed(ids, conjunction: "and"))",
+        "\(aim) limiter takes up to \(taken) dB from \(listed(ids, conjunction: "and"))",
         hints: ["a lower target or tamer peaks in the mix keep more punch"])
-    ]
+    }
   }
 
   /// What a person should know of a file that was written.
@@ -35,7 +36,7 @@ extension Deliverer {
           "\(file.clippedSamples) samples of `\(encoding.id)` are above full scale and were clipped",
           path: path, hints: ["add a limiter, turn `main` down, or deliver `bit_depth: 32f`"]))
     }
-    if case .caf = encoding.format, deliverable(encoding.id).metadata.laid(over: session.metadata).cover != nil {
+    if case .caf = encoding.format, resolved.metadata(of: encoding.id).cover != nil {
       notes.append(Diagnostic(.coverLeftOut, .note, "`\(encoding.id)` has no cover: a CAF cannot hold one", path: path))
     }
     if let note = noteOnCDFormat(encoding) { notes.append(note) }

@@ -47,6 +47,8 @@ public struct DeliveredFile: Sendable {
   public var sha256: String
   /// Of the file as it was read back.
   public var measurement: Measurement
+  /// Whether its gain comes from a loudness target of its own; that of a version may be the main mix's.
+  public var aimsAtLoudness = false
   /// The gain that the loudness target took, in dB.
   public var gainDecibels: Double
   /// The greatest reduction that the limiter made, in dB.

@@ -26,11 +26,16 @@ struct LossyRounds {
     return target
   }
 
-  /// Makes the master of the first round: with the usual room for the codec, or, where the target leaves none,
-  /// without.
+  /// Whether peaks are turned down with all the rest: where no loudness is to be kept.
+  private var trims: Bool {
+    target.loudness == nil && (mastering.matchedGain == nil || mastering.master.limiter == nil)
+  }
+
+  /// Makes the master of the first round: with the usual room for the codec, or, where the target leaves none or asks
+  /// for no loudness, without.
   func firstMaster() throws -> Mastered {
     var aim = target
-    guard let ceiling = aim.ceiling, mastering.master.limiter != nil else { return try mastering.run(aim) }
+    guard let ceiling = aim.ceiling, mastering.master.limiter != nil, !trims else { return try mastering.run(aim) }
     aim.ceiling = ceiling - Self.usualOvershoot(encoding.format)
     do {
       return try mastering.run(aim)
@@ -47,8 +52,9 @@ struct LossyRounds {
     var aim = target
     aim.ceiling = first.ceiling
     var mastered = first
-    var round = 1
-    while true {
+    /// What holds, while another round looks for less limiting.
+    var held: (Mastered, Encoding.Encoded)?
+    for round in 1...Self.roundLimit {
       let file = try encoding.run(
         mastered.output, tags(mastered.result.measurement), progress: progress, isCancelled: isCancelled)
       let miss = target.loudness.flatMap { wanted in mastering.loudness(file.measurement).map { wanted - $0 } } ?? 0
@@ -56,18 +62,81 @@ struct LossyRounds {
         target.ceiling.flatMap { ceiling in
           file.measurement.truePeak.map { $0 - (ceiling - Self.peakMargin) }
         } ?? 0
-      if abs(miss) <= Self.loudnessTolerance, over <= 0 { return (mastered, file) }
+      let holds = abs(miss) <= Self.loudnessTolerance && over <= 0
+      if let held {
+        guard holds, mastered.result.limiting < held.0.result.limiting else {
+          file.writer.abandon()
+          return held
+        }
+        held.1.writer.abandon()
+        return (mastered, file)
+      }
+      if holds {
+        guard round < Self.roundLimit, let roomier = roomier(aim, mastered, over: over) else { return (mastered, file) }
+        held = (mastered, file)
+        do {
+          mastered = try mastering.run(roomier)
+        } catch is MasteringRefusal {
+          return (held?.0 ?? mastered, file)
+        } catch {
+          file.writer.abandon()
+          throw error
+        }
+        continue
+      }
       file.writer.abandon()
       guard round < Self.roundLimit else { throw refusal(file.measurement, target) }
-      round += 1
       aim.loudness = aim.loudness.map { $0 + miss }
-      if over > 0 { aim.ceiling = aim.ceiling.map { $0 - over - 0.03 } }
-      // Without a limiter peaks can only be turned down with all the rest.
-      let trim = over > 0 && !hasLimiter ? over + 0.03 : 0
-      if trim > 0, target.loudness != nil { throw refusal(file.measurement, target) }
-      aim.gain = mastered.gain + miss - trim
+      aim.gain = mastered.gain + miss
+      if over > 0 {
+        let step = over + 0.03
+        if trims { aim.gain = mastered.gain - step }
+        // Without a limiter peaks can only be turned down with all the rest.
+        if !hasLimiter, !trims { throw refusal(file.measurement, target) }
+        aim.ceiling = aim.ceiling.map { $0 - step }
+      }
       mastered = try mastering.run(aim)
     }
+    preconditionFailure("the last round returns or throws")
+  }
+
+  /// dB of the usual room that a codec may leave unused before the limiter is given it back.
+  private static let unusedRoom = 0.3
+
+  /// An aim with less limiting, where the codec took less room than it was given; `nil` where it is used well.
+  private func roomier(_ aim: Mastering.Aim, _ mastered: Mastered, over: Double) -> Mastering.Aim? {
+    guard let ceiling = aim.ceiling, let highest = target.ceiling, mastered.result.limiting > 0, !trims,
+      -over > Self.unusedRoom, ceiling < highest - Self.unusedRoom
+    else { return nil }
+    var aim = aim
+    aim.ceiling = min(highest, ceiling - over - 0.05)
+    aim.gain = mastered.gain
+    return aim
+  }
+
+  /// A refusal with the loudest target that this file can have, found by making it: what a codec adds to peaks is only
+  /// known from its files.
+  func refined(_ refusal: MasteringRefusal, isCancelled: () -> Bool) throws -> MasteringRefusal {
+    guard refusal.code == .tooMuchLimiting || refusal.code == .decodedMiss, target.loudness != nil else {
+      return refusal
+    }
+    var result = refusal
+    var candidate = refusal.loudest ?? ((target.loudness ?? 0) - 0.5)
+    var found: Double?
+    for _ in 0..<Self.roundLimit {
+      var trial = self
+      trial.mastering.master.loudness?.aim(at: candidate)
+      do {
+        try trial.run(try trial.firstMaster(), progress: { _ in }, isCancelled: isCancelled).1.writer.abandon()
+        found = candidate
+        break
+      } catch let other as MasteringRefusal {
+        candidate = min(((candidate - 0.1) * 10).rounded() / 10, other.loudest ?? candidate - 0.4)
+      }
+    }
+    result.loudest = found
+    result.hints[0] = found == nil && refusal.code == .decodedMiss ? refusal.hints[0] : Mastering.hint(found)
+    return result
   }
 
   private func refusal(_ measurement: Measurement, _ target: Mastering.Aim) -> MasteringRefusal {

@@ -1,8 +1,9 @@
 /// Finds the one gain with which the mastered file has its target loudness.
 ///
 /// Without limiting the answer is exact after one measurement. With it, a limiter takes a little loudness away,
-/// so the gain is raised by secants on what each pass delivers; loudness grows with gain, so a bracket keeps
-/// every step honest.
+/// so the gain is raised by secants on what each pass delivers, within a bracket where there is one. Loudness grows
+/// with gain but for one thing: a limiter lifts what is quiet against what is loud, and where that comes through the
+/// gate of BS.1770, the loudness of the whole falls. So a gain that brings nothing is no reason to give up.
 struct LoudnessSearch {
   var target: Double
   /// The greatest reduction that the limiter may make, in dB.
@@ -12,7 +13,7 @@ struct LoudnessSearch {
 
   /// Half the tenth that FORMAT promises, less what dither and other meters' rounding may take.
   static let tolerance = 0.02
-  static let passLimit = 12
+  static let passLimit = 16
 
   enum Outcome {
     case reached(gain: Double, MasterPass.Result)
@@ -33,6 +34,7 @@ struct LoudnessSearch {
     var below: Point?
     var above: Point?
     var latest: Point?
+    var loudest = -Double.infinity
     for _ in 0..<Self.passLimit {
       let result = try pass(gain)
       guard let loudness = loudness(result.measurement) else { return .nothingToMeasure }
@@ -44,17 +46,17 @@ struct LoudnessSearch {
       }
       let point = Point(gain: gain, loudness: loudness, limiting: result.limiting)
       if miss > 0 {
-        if let below, below.gain < gain, loudness - below.loudness < Self.flatSlope * (gain - below.gain) {
-          return .unreachable(closest: loudness)
-        }
         below = point
+        loudest = max(loudest, loudness)
+        if let known = above, known.gain < gain { above = nil }
       } else {
         above = point
+        if let known = below, known.gain > gain { below = nil }
       }
       gain = next(point, below, above, latest)
       latest = point
     }
-    return .unreachable(closest: below?.loudness ?? above?.loudness ?? start)
+    return .unreachable(closest: loudest.isFinite ? loudest : above?.loudness ?? start)
   }
 
   /// What a pass found.

@@ -20,6 +20,8 @@ struct MasteringRefusal: Error {
   /// What follows the deliverable's name in a sentence.
   var reason: String
   var hints: [String]
+  /// The loudest target that fits, where that is known, in LUFS.
+  var loudest: Double?
 
   func diagnostic(_ id: String) -> Diagnostic {
     Diagnostic(code, .error, "`\(id)` \(reason)", path: "deliverables.\(id)", hints: hints)
@@ -107,16 +109,21 @@ struct Mastering {
           "write `loudness: none`, or check that something is heard"
         ])
     case .tooMuchLimiting(let taken, let loudest):
-      throw refusal(
+      var refusal = refusal(
         .tooMuchLimiting,
         "the limiter would take at least \(rounded(taken)) dB, and `max_limiting` is \(wanted.maxLimiting.text)",
         hints: [
-          loudest.map { "the loudest target that fits is \(plainDecimal($0)) LUFS" } ?? "no target fits",
-          "tame the peaks in the mix, lower the target, or raise `loudness.max_limiting`",
+          Self.hint(loudest), "tame the peaks in the mix, lower the target, or raise `loudness.max_limiting`",
         ])
+      refusal.loudest = loudest
+      throw refusal
     case .unreachable(let closest):
       throw refusal(.targetUnreachable, "more gain does not make it louder than \(rounded(closest)) LUFS")
     }
+  }
+
+  static func hint(_ loudest: Double?) -> String {
+    loudest.map { "the loudest target that fits is \(plainDecimal($0)) LUFS" } ?? "no target fits"
   }
 
   private func refusal(_ code: DiagnosticCode, _ reason: String, hints: [String] = []) -> MasteringRefusal {
@@ -138,6 +145,16 @@ struct Mastering {
 
 extension LoudnessTarget {
   package enum Kind { case integrated, shortTermMax, momentaryMax }
+
+  /// The same kind of loudness at another level, in LUFS.
+  mutating func aim(at loudness: Double) {
+    let level = LUFS(magnitude: loudness)
+    switch goal.kind {
+    case .integrated: integrated = level
+    case .shortTermMax: shortTermMax = level
+    case .momentaryMax: momentaryMax = level
+    }
+  }
 
   /// Which loudness is meant, and what it is to be. The session has been checked: there is exactly one.
   package var goal: (kind: Kind, target: LUFS, text: String) {

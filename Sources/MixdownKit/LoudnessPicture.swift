@@ -1,5 +1,6 @@
 import Delivery
 import Diagnostics
+import Quantities
 
 /// A file's waveform and its loudness over time, as an SVG: momentary, short-term and integrated, clipped places and
 /// gaps marked. The same file gives the same bytes.

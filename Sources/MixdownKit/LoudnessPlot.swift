@@ -1,4 +1,5 @@
 import Delivery
+import Quantities
 
 /// Loudness over time, drawn with characters: short-term loudness as bars, the momentary maxima as points above them,
 /// the integrated loudness at the right edge, clipped places below.

@@ -1,4 +1,5 @@
 import Delivery
+import Quantities
 
 extension MeasureReport {
   /// A page for each file, or, when a folder was asked for, a line.

@@ -51,6 +51,16 @@ public struct RenderPlan: Sendable {
     public var length: Length
   }
 
+  /// All nodes that the session's own mix and its masters are made of.
+  public var nodesOfMix: Set<Int> {
+    var found: Set<Int> = []
+    var open = [mix] + masters
+    while let place = open.popLast() {
+      if found.insert(place).inserted { open += nodes[place].sources }
+    }
+    return found
+  }
+
   /// The session's own mix.
   public var mix: Int { mixes[0].node }
   public var masters: [Int] { mixes[0].masters }

@@ -109,12 +109,13 @@ public struct MixRenderer: Sendable {
   }
 
   /// Asks for `reductionTraces`, before a run.
-  public func traceReductions() { for node in nodes { node.traceReductions() } }
+  public func traceReductions() { for place in plan.nodesOfMix { nodes[place].traceReductions() } }
 
-  /// After a run that was asked to note them: what each insert that reduces took over time.
+  /// After a run that was asked to note them: what each insert of the session's own mix that reduces took over time.
   public var reductionTraces: [ReductionTrace] {
-    zip(plan.nodes, nodes).flatMap { node, running in
-      zip(node.inserts, running.traces).compactMap { planned, trace in
+    plan.nodesOfMix.sorted().flatMap { place -> [ReductionTrace] in
+      let node = plan.nodes[place], running = nodes[place]
+      return zip(node.inserts, running.traces).compactMap { planned, trace in
         guard let trace else { return nil }
         let first = Double(trace.firstFrame - plan.startFrame) / plan.sampleRate
         return ReductionTrace(

@@ -12,7 +12,7 @@ extension Page {
     return """
       <section class="file" id="file-\(file.id)" aria-label="File \(escaped(words(file.id)))">
       <div class="title"><h2>\(escaped(file.path))</h2>\
-      <p>\(escaped(file.format)) · \(kilohertz(measured.sampleRate)) \(channels) · \(exactTime(seconds))</p></div>
+      <p>\(file.version.map { "version \(escaped(words($0))) · " } ?? "")\(escaped(file.format)) · \(kilohertz(measured.sampleRate)) \(channels) · \(exactTime(seconds))</p></div>
       <audio controls preload="none" src="\(escaped(address(file.path)))"></audio>
       \(figures(file))
       \(course(file, seconds))

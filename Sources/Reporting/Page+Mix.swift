@@ -6,7 +6,7 @@ import Quantities
 
 extension Page {
   var mixSections: String {
-    [checks, journey, account, routing, automation, dynamics, filters, stems, notes].joined(separator: "\n")
+    [checks, journey, parts, account, routing, automation, dynamics, filters, stems, notes].joined(separator: "\n")
   }
 
   private func section(_ id: String, _ title: String, _ lead: String, _ body: String) -> String {
@@ -36,6 +36,30 @@ extension Page {
       <tbody>\(rows.joined())</tbody></table>
       """
     )
+  }
+
+  // MARK: Parts
+
+  private var parts: String {
+    guard !model.parts.isEmpty else { return "" }
+    let rows = model.parts.map { part in
+      """
+      <tr><td>\(escaped(words(part.id)))</td><td>\(escaped(words(part.node)))</td>\
+      <td><a href="\(escaped(address(part.path)))">\(escaped(part.path))</a></td>\
+      <td>\(figure(part.measurement.integrated, 1))</td><td>\(figure(part.measurement.truePeak, 2))</td></tr>
+      """
+    }
+    let sums = model.sums.map { sum in
+      "<p>The files of \(escaped(words(sum.id))), read back, add up to the mix within "
+        + "\(sum.residual.isFinite ? figure(sum.residual, 1, "dBFS") : "no difference at all"); at most \(figure(sum.limit, 1, "dBFS")) is allowed.</p>"
+    }
+    return section(
+      "parts", "Parts", "Made before any master.",
+      """
+      <div class="scroll"><table class="wide left"><thead><tr><th>deliverable</th><th>part</th><th>file</th><th>LUFS</th>\
+      <th>peak, dBTP</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
+      \(sums.joined())
+      """)
   }
 
   // MARK: From the mix to the files

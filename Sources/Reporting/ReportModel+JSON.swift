@@ -15,6 +15,21 @@ extension ReportModel {
       "version": 1, "session": .string(session), "title": .string(title), "seconds": Self.number(time.seconds, 6),
       "sample_rate": .integer(sampleRate),
       "deliverables": .array(files.map { .object(members($0, measured[$0.id] ?? [])) }), "checks": checks,
+      "parts": .array(
+        parts.map {
+          [
+            "deliverable": .string($0.id), "node": .string($0.node), "version": JSONValue($0.version),
+            "path": .string($0.path), "integrated_lufs": Self.number($0.measurement.integrated, 3),
+            "true_peak_dbtp": Self.number($0.measurement.truePeak, 3), "sha256": .string($0.sha256),
+          ]
+        }),
+      "sums": .array(
+        sums.map {
+          [
+            "deliverable": .string($0.id), "residual_dbfs": Self.number($0.residual, 2),
+            "limit_dbfs": Self.number($0.limit, 2),
+          ]
+        }),
       "diagnostics": .array(
         notes.map {
           ["code": .string($0.code), "severity": .string($0.severity), "message": .string($0.message)]

@@ -27,6 +27,8 @@ extension ReportModel {
     busCount = session.buses.count
     time = reader.timeAxis
     files = result.files.compactMap { reader.file($0, folder: folder) }
+    parts = result.files.compactMap { reader.part($0, folder: folder) }
+    sums = result.sums
     checks = result.checks
     notes = sorted(result.diagnostics).map {
       Note(severity: $0.severity.rawValue, code: $0.code.id, message: $0.message)
@@ -144,16 +146,30 @@ struct SessionReader {
     let deliverable = deliverable(file.id)
     let place = masters.firstIndex { $0.id == file.id && deliverable.master != nil } ?? 0
     let master = masters[place].master
-    let goal = master.loudness?.goal
-    let prefix = folder == "." ? "" : folder + "/"
+    let goal = file.aimsAtLoudness ? master.loudness?.goal : nil
     return ReportModel.File(
-      id: file.id, path: file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path,
+      id: file.id, version: file.version, path: path(of: file, below: folder),
       format: deliverable.words, measurement: file.measurement, analysis: reported.analysis,
       premasterLoudness: reported.premasterLoudness, gain: file.gainDecibels, limiting: file.limitingDecibels,
       limitingCourse: reported.limiting, target: goal?.target.magnitude, targetText: goal?.text,
       ceiling: (deliverable.ceiling ?? master.limiter?.settings.ceiling)?.magnitude,
-      hasLimiter: master.limiter != nil, master: place, tags: deliverable.metadata.laid(over: session.metadata).named,
+      hasLimiter: master.limiter != nil, master: place, tags: resolved.metadata(of: file.id).named,
       pcmSHA256: file.pcmSHA256, sha256: file.sha256)
+  }
+}
+
+extension SessionReader {
+  func part(_ file: DeliveredFile, folder: String) -> ReportModel.Part? {
+    file.node.map { node in
+      ReportModel.Part(
+        id: file.id, node: node, version: file.version, path: path(of: file, below: folder),
+        measurement: file.measurement, sha256: file.sha256)
+    }
+  }
+
+  private func path(of file: DeliveredFile, below folder: String) -> String {
+    let prefix = folder == "." ? "" : folder + "/"
+    return file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
   }
 }
 
@@ -161,7 +177,12 @@ extension Deliverable {
   /// The format in words: `WAV 24-bit`.
   var words: String {
     let name = (format ?? .wav).rawValue.uppercased()
-    if format == .mp3 { return "\(name) \(quality?.rawValue ?? bitrate?.text ?? "320 kbps")" }
+    switch format {
+    case .mp3: return "\(name) \(quality?.text ?? bitrate?.text ?? "320 kbps")"
+    case .oggVorbis: return "Ogg Vorbis \(bitrate?.text ?? "quality \(quality?.text ?? "6")")"
+    case .opus: return "Opus \(bitrate?.text ?? (channels == .mono ? "96 kbps" : "160 kbps"))"
+    default: break
+    }
     return "\(name) \(bitDepth == .float ? "32-bit float" : "\((bitDepth ?? .twentyFour).rawValue)-bit")"
   }
 }

@@ -19,6 +19,9 @@ public struct ReportModel: Sendable {
   public var busCount: Int
   public var time: TimeAxis
   public var files: [File]
+  /// The files of splits.
+  public var parts: [Part]
+  public var sums: [StemSum]
   public var checks: [CheckResult]
   /// What the render had to say, worst first: severity, code, message.
   public var notes: [Note]
@@ -53,6 +56,7 @@ extension ReportModel {
   /// A delivered file.
   public struct File: Sendable {
     public var id: String
+    public var version: String?
     /// Below the folder of the report, with slashes.
     public var path: String
     /// `WAV 24-bit`.
@@ -75,6 +79,17 @@ extension ReportModel {
     public var master: Int
     public var tags: [(name: String, value: String)]
     public var pcmSHA256: String
+    public var sha256: String
+  }
+
+  /// A file of a split.
+  public struct Part: Sendable {
+    /// The deliverable.
+    public var id: String
+    public var node: String
+    public var version: String?
+    public var path: String
+    public var measurement: Measurement
     public var sha256: String
   }
 

@@ -168,6 +168,14 @@ extension ResolvedSession {
   }
 }
 
+extension ResolvedSession {
+  /// The tags of a deliverable: its own, which lie over the session's already, or else the session's.
+  public func metadata(of id: String) -> Metadata {
+    let isOwn = tree.part(at: "deliverables.\(id).metadata") != nil
+    return isOwn ? session.deliverables[id]?.metadata ?? Metadata() : session.metadata
+  }
+}
+
 /// The deliverable's file name without its ending: its `name` with every `$…` filled in.
 ///
 /// - Parameter node: the track or bus, for a file of a split.
@@ -175,11 +183,11 @@ func outputName(
   _ deliverable: Deliverable, id: String, node: String?, _ resolved: ResolvedSession
 ) -> Result<String, NameProblem> {
   let pattern = deliverable.name ?? (node == nil ? "$session-$deliverable" : "$session-$deliverable-$node")
-  let session = resolved.session.metadata, own = deliverable.metadata
+  let metadata = resolved.metadata(of: id)
   var values: [String: String?] = [
     "version": deliverable.version ?? "main",
-    "session": resolved.name, "deliverable": id, "artist": own.artist ?? session.artist,
-    "title": own.title ?? session.title, "album": own.album ?? session.album, "track": own.track ?? session.track,
+    "session": resolved.name, "deliverable": id, "artist": metadata.artist, "title": metadata.title,
+    "album": metadata.album, "track": metadata.track,
   ]
   if let node { values["node"] = node }
   var name = ""

@@ -307,6 +307,16 @@ struct ReferenceCheck {
 
   // MARK: Tags
 
+  /// Of the Gregorian calendar.
+  private func days(inMonth month: String, of year: String) -> Int {
+    let year = Int(year) ?? 0
+    switch Int(month) {
+    case 2: return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: return 30
+    default: return 31
+    }
+  }
+
   mutating func tags(_ metadata: Metadata, at path: String) {
     func digits(_ text: String) -> [Int]? {
       let values = text.compactMap(\.wholeNumberValue)
@@ -340,7 +350,7 @@ struct ReferenceCheck {
       let isValid =
         (1...3).contains(parts.count) && zip(parts, [4, 2, 2]).allSatisfy { $0.count == $1 && digits($0) != nil }
         && (parts.count < 2 || (1...12).contains(Int(parts[1]) ?? 0))
-        && (parts.count < 3 || (1...31).contains(Int(parts[2]) ?? 0))
+        && (parts.count < 3 || (1...days(inMonth: parts[1], of: parts[0])).contains(Int(parts[2]) ?? 0))
       if !isValid {
         report(
           .badTag, "\(quoted(date)) is no date: write `2026-11-22`, `2026-11` or `2026`", path: "\(path).date")

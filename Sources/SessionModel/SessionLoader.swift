@@ -267,7 +267,9 @@ struct SessionLoader {
       guard key == "deliverables" else { return deliverables }
       return mappingValues(deliverables) { _, deliverable in
         mappingValues(deliverable) { key, value in
-          key == "master" || key == "metadata" ? merging.lay(value, over: tree[key]) : value
+          // `master: none` is a master of nothing, whatever the session's does.
+          if key == "master", value.text == "none" { return Setting(.mapping([]), at: value.range, via: value.via) }
+          return key == "master" || key == "metadata" ? merging.lay(value, over: tree[key]) : value
         }
       }
     }
