@@ -32,8 +32,8 @@ extension Page {
     return section(
       "checks", "Checks", "",
       """
-      <table class="wide left"><thead><tr><th></th><th>check</th><th>file</th><th>is</th><th>should be</th></tr></thead>\
-      <tbody>\(rows.joined())</tbody></table>
+      <div class="scroll"><table class="wide left"><thead><tr><th></th><th>check</th><th>file</th><th>is</th>\
+      <th>should be</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
       """
     )
   }

@@ -163,6 +163,7 @@ extension Page {
     .scroll tbody > tr > :first-child, .scroll thead > tr > :first-child { position: sticky; left: 0;
       background: var(--paper); padding-right: .6rem; }
     .wide td, .wide th { padding-right: .2rem; }
+    #checks td { white-space: normal; }
     .nil { color: var(--faint); }
     .takes { color: var(--accent); }
     .moves { color: var(--accent); padding-left: .1em; }
