@@ -52,6 +52,24 @@ struct LoudnessSearchTests {
     }
   }
 
+  /// Limited harder, the clicks no longer keep the bed below the gate, and the loudness of the whole falls by it.
+  @Test("loudness that falls as gain rises is no dead end", arguments: [-24.0, -23, -22, -21])
+  func falling(target: Double) throws {
+    let bed = noise(288_000, peak: 0.01)
+    let sound = bed.indices.map { index -> Frame in
+      let since = (index + 24_000) % 48_000
+      guard index > 12_000, since < 960 else { return bed[index] }
+      let decay = Maths.amplitude(decibels: -Double(since) / 22)
+      return bed[index]
+        + Frame(
+          repeating: 0.9 * decay
+            * Maths.sineAndCosine(turns: (Double(since) / 48).truncatingRemainder(dividingBy: 1)).sine)
+    }
+    let result = try render(sound.map { $0 * 0.5 }, target: target, maxLimiting: 40)
+    let file = try #require(result["w"], "\(result.messages)")
+    #expect(abs(try #require(file.measurement.integrated) - target) <= 0.05)
+  }
+
   @Test("without a limiter the gain is the difference, and nothing else") func plainGain() throws {
     let input = noise(120_000, peak: 0.1)
     let result = try render(input, target: -20, ceiling: nil)

@@ -80,7 +80,7 @@ import Testing
     let result = try workshop.render()
     for (id, overrides) in [
       ("instrumental", ["tracks.vocals.mute=true"]), ("acapella", ["tracks.vocals.solo=true"]),
-      ("quiet", ["tracks.vocals.level=-12 dB", "buses.band.inserts.compressor=null"]),
+      ("quiet", ["tracks.vocals.level=-12 dB", "buses.band.inserts.compressor.bypass=true"]),
     ] {
       let set = try workshop.render("song", overrides) {
         $0.only = ["mix"]

@@ -3,7 +3,8 @@
 #   run.sh            everything (about a quarter of an hour)
 #   run.sh --quick    fewer settings
 #   run.sh NAME…      only these: self_check, self_check_timeline, check_render, check_timeline, check_eq,
-#                     ebu_cases, check_loudness, check_checks, check_reverb, check_determinism, check_files, check_broken
+#                     ebu_cases, check_loudness, check_checks, check_reverb, check_determinism, check_files, check_broken,
+#                     check_masters, check_dither, check_tags, check_stems
 # MIXDOWN: the program under test. ORACLES_VENV: where the Python environment lives.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,14 +24,15 @@ for word in "$@"; do
 done
 if [ -z "$names" ]; then
   names="self_check self_check_timeline check_broken check_render check_timeline check_eq ebu_cases"
-  names="$names check_files check_checks check_reverb check_determinism check_loudness"
+  names="$names check_files check_tags check_stems check_checks check_dither check_reverb check_determinism check_loudness"
+  names="$names check_masters"
 fi
 
 failed=
 for name in $names; do
   echo "== $name"
   case $name in
-    check_reverb | check_loudness) more=$quick ;;
+    check_reverb | check_loudness | check_masters | check_dither) more=$quick ;;
     check_timeline) more=${quick:+--seeds 1..16} ;;
     check_eq) more=${quick:+--rates 48000} ;;
     ebu_cases) more=${quick:+--rate 48000} ;;

@@ -138,9 +138,9 @@ struct CheckTests {
       Check("deliverables: {a: {format: wav, name: $title}}\n", "D0803 3:39"),
       Check(
         "deliverables: {a: {format: wav, name: $(session) x}, b: {format: wav, name: sub/$deliverable}}\n"),
-      Check(
-        "deliverables: {a: {format: wav, version: x, split: stems, checks: {}}}\n", "S0204 3:33",
-        "S0204 3:45"),
+      Check("deliverables: {a: {format: wav, version: x, split: stems, checks: {}}}\n", "D0807 3:42"),
+      Check("versions: {x: {}}\ndeliverables: {a: {format: wav, version: x, split: stems, checks: {}}}\n"),
+      Check("deliverables: {a: {format: wav, master: none, metadata: {comment: x}}}\n"),
     ])
   func deliverables(_ check: Check) throws { try expect(check) }
 
@@ -154,6 +154,9 @@ struct CheckTests {
       Check(
         "metadata: {isrc: QZ-ABC-26-0001, upc: '012345678906', date: 2026-13}\n", "D0805 3:18", "D0805 3:39",
         "D0805 3:61"),
+      Check(
+        "metadata: {date: 2026-02-30}\n", "D0805 3:18"),
+      Check("metadata: {date: 2024-02-29, isrc: qzabc2600001}\n"),
       Check(
         "metadata: {isrc: 12ABC2600001, upc: '12345', date: yesterday}\n", "D0805 3:18", "D0805 3:37",
         "D0805 3:52"),
@@ -172,7 +175,7 @@ struct CheckTests {
   @Test(
     "parts of the format that come later are refused, never ignored",
     arguments: [
-      Check("versions: {}\n", "S0204 3:1"),
+      Check("deliverables: {a: {format: wav, image: true}}\n", "S0204 3:33"),
       Check("main: {inserts: {gate: {}, x: {type: chorus}}}\n", "S0204 3:18", "S0204 3:38"),
       Check(
         "main: {inserts: {eq: {phase: linear, bands: {x: {type: bell, frequency: 1000, dynamic: {}}}}}}\n",

@@ -108,7 +108,7 @@ import Testing
       ("checks: {balance: {vocals: {}}}", "S0203 the balance `vocals` needs a `min` or a `max` → such as `min: -3 LU`"),
       (
         "checks: {balance: {vocals: {min: 0 LU, from: chorus}}}",
-        "A0702 there is no marker `chorus` → add `markers: {chorus: 17|1}` to the session"
+        "A0702 there is no marker `chorus` → add it: `markers: {chorus: 17|1}`"
       ),
       (
         "deliverables: {a: {format: wav, checks: {balance: {vocals: {min: 0 LU}}}}}",
