@@ -5,6 +5,14 @@ protocol AudioSink: AnyObject {
 
   /// After the last frame: what the header could not know before.
   func finish() throws(AudioFileError)
+
+  /// Writes other tags in the place of those that are there. False, and nothing is written, where they take another
+  /// room.
+  func retag(_ tags: Tags) throws(AudioFileError) -> Bool
+}
+
+extension AudioSink {
+  func retag(_ tags: Tags) throws(AudioFileError) -> Bool { false }
 }
 
 /// Encodes one deliverable. The file appears at its path, whole, with `finish`; before that, or without it,
@@ -87,6 +95,10 @@ public final class AudioFileWriter: @unchecked Sendable {
     precondition(written == frameCount, "\(written) frames written, \(frameCount) announced")
     try sink.finish()
   }
+
+  /// Gives a completed lossy file other tags, say those that only its decoded samples tell.
+  /// - Returns: false where the new ones do not fit into the place of the old; the file is what it was then.
+  public func retag(_ tags: Tags) throws(AudioFileError) -> Bool { try sink.retag(tags) }
 
   /// Where the file is until it is published.
   public var unpublishedPath: String { file.temporary }

@@ -48,6 +48,14 @@ final class LAMESink: AudioSink {
 
   deinit { unsafe lame_close(encoder) }
 
+  func retag(_ tags: Tags) throws(AudioFileError) -> Bool {
+    let tag = ID3Tag(tags).bytes
+    guard tag.count == infoOffset else { return false }
+    file.position = 0
+    try file.write(tag)
+    return true
+  }
+
   func write(_ samples: Span<Int32>) throws(AudioFileError) { preconditionFailure("MP3 is made from floats") }
 
   func write(_ samples: Span<Float>) throws(AudioFileError) {

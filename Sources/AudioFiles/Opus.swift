@@ -20,6 +20,9 @@ final class OpusSink: AudioSink {
   private let packetFrames: Int
 
   private var pages: OggPages
+  private let serial: UInt32
+  private let identification: [UInt8]
+  private let commentSize: Int
   private var packetCount = 0
   /// Interleaved frames of the packet before and of the one that is being filled.
   private var earlier: [Float] = []
@@ -32,7 +35,7 @@ final class OpusSink: AudioSink {
     var lookahead: Int32 = 0
     unsafe opus_encoder_get(encoder, OPUS_GET_LOOKAHEAD_REQUEST, &lookahead)
     let granulesPerFrame = 48_000 / shape.sampleRate
-    let comments = Array("OpusTags".utf8) + commentList(vendor: Array(opusVersion().utf8), tags.opusComments)
+    let comments = Self.commentHeader(tags)
     unsafe self.encoder = encoder
     self.file = file
     self.granulesPerFrame = granulesPerFrame
@@ -40,11 +43,31 @@ final class OpusSink: AudioSink {
     (channelCount, frameCount) = (shape.channelCount, shape.frameCount)
     packetFrames = shape.sampleRate / 50
     // A number of its own for each song, so that files can be chained, and the same one each time.
-    pages = OggPages(file, serial: OggPages.checksum(comments), granulesPerSecond: 48_000)
-    try pages.append(header(shape, preSkip: Int(lookahead) * granulesPerFrame), granule: 0)
+    serial = OggPages.checksum(comments)
+    identification = header(shape, preSkip: Int(lookahead) * granulesPerFrame)
+    commentSize = comments.count
+    pages = OggPages(file, serial: serial, granulesPerSecond: 48_000)
+    try writeHeaders(comments: comments, to: &pages)
+  }
+
+  private static func commentHeader(_ tags: Tags) -> [UInt8] {
+    Array("OpusTags".utf8) + commentList(vendor: Array(opusVersion().utf8), tags.opusComments)
+  }
+
+  private func writeHeaders(comments: [UInt8], to pages: inout OggPages) throws(AudioFileError) {
+    try pages.append(identification, granule: 0)
     try pages.closePage()
     try pages.append(comments, granule: 0)
     try pages.closePage()
+  }
+
+  func retag(_ tags: Tags) throws(AudioFileError) -> Bool {
+    let comments = Self.commentHeader(tags)
+    guard comments.count == commentSize else { return false }
+    file.position = 0
+    var pages = OggPages(file, serial: serial, granulesPerSecond: 48_000)
+    try writeHeaders(comments: comments, to: &pages)
+    return true
   }
 
   deinit { unsafe opus_encoder_destroy(encoder) }

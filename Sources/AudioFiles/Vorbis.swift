@@ -14,6 +14,9 @@ final class VorbisSink: AudioSink {
   private let channelCount: Int
   private let encoder: VorbisEncoder
   private var pages: OggPages
+  private let headers: (identification: [UInt8], comments: [UInt8], codebooks: [UInt8])
+  private let serial: UInt32
+  private let sampleRate: Int
   /// Frames of the chunk that is being filled.
   private var filled = 0
 
@@ -27,15 +30,29 @@ final class VorbisSink: AudioSink {
     self.file = file
     self.encoder = encoder
     channelCount = shape.channelCount
-    let headers = encoder.headers(tags.oggVorbisComments)
+    sampleRate = shape.sampleRate
+    headers = encoder.headers(tags.oggVorbisComments)
     // A number of its own for each song, so that files can be chained, and the same one each time.
-    let serial = OggPages.checksum(headers.comments)
-    pages = OggPages(file, serial: serial, granulesPerSecond: shape.sampleRate)
+    serial = OggPages.checksum(headers.comments)
+    pages = OggPages(file, serial: serial, granulesPerSecond: sampleRate)
+    try writeHeaders(comments: headers.comments, to: &pages)
+  }
+
+  private func writeHeaders(comments: [UInt8], to pages: inout OggPages) throws(AudioFileError) {
     try pages.append(headers.identification, granule: 0)
     try pages.closePage()
-    try pages.append(headers.comments, granule: 0)
+    try pages.append(comments, granule: 0)
     try pages.append(headers.codebooks, granule: 0)
     try pages.closePage()
+  }
+
+  func retag(_ tags: Tags) throws(AudioFileError) -> Bool {
+    let comments = encoder.headers(tags.oggVorbisComments).comments
+    guard comments.count == headers.comments.count else { return false }
+    file.position = 0
+    var pages = OggPages(file, serial: serial, granulesPerSecond: sampleRate)
+    try writeHeaders(comments: comments, to: &pages)
+    return true
   }
 
   func write(_ samples: Span<Int32>) throws(AudioFileError) { preconditionFailure("Vorbis is made from floats") }

@@ -162,7 +162,21 @@ extension Deliverer {
           finished.0.output, rounds.tags(finished.0.result.measurement), progress: report, isCancelled: isCancelled)
       }
     }
+    if route.encoding.format.isLossy, options.range == nil {
+      finished.1 = try retagged(finished.1, finished.0, route.encoding, isCancelled: isCancelled)
+    }
     return (finished.0, finished.1, fileHash(finished.1.writer.unpublishedPath) ?? "")
+  }
+
+  /// A lossy file with the gain and peak of what it decodes to, which differ a little from what went into it.
+  private func retagged(
+    _ file: Encoding.Encoded, _ mastered: Mastered, _ encoding: Encoding, isCancelled: @Sendable () -> Bool
+  ) throws -> Encoding.Encoded {
+    let tags = try tags(encoding.id, deliverable(encoding.id))(file.measurement)
+    if try file.writer.retag(tags) { return file }
+    // Longer or shorter texts move all that follows.
+    file.writer.abandon()
+    return try encoding.run(mastered.output, tags, progress: { _ in }, isCancelled: isCancelled)
   }
 
   func runParallel<Value>(_ count: Int, _ body: @Sendable (Int) throws -> Value) -> [Result<Value, any Error>] {

@@ -118,7 +118,7 @@ extension Deliverable {
       case .float: .float32
       }
     }
-    let depth = bitDepth ?? (split == nil || format == .flac ? .twentyFour : .float)
+    let depth = depthInForce
     switch format ?? .wav {
     case .wav: return .wav(samples(depth))
     case .aiff: return .aiff(samples(depth))

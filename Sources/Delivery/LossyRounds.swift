@@ -14,6 +14,8 @@ struct LossyRounds {
   var tags: (Measurement) -> Tags
 
   static let roundLimit = 6
+  /// Targets that are tried for the loudest that fits, and LU that it may be off.
+  private static let trialLimit = 8, hintTolerance = 0.25
   /// LU that a decoded file may be off, less than the tenth that is promised, for other meters' rounding.
   static let loudnessTolerance = 0.07
   /// dB under the ceiling that is aimed at, for the same.
@@ -123,16 +125,24 @@ struct LossyRounds {
     var result = refusal
     var candidate = refusal.loudest ?? ((target.loudness ?? 0) - 0.5)
     var found: Double?
-    for _ in 0..<Self.roundLimit {
+    var refused = target.loudness ?? candidate
+    var step = 0.1
+    for _ in 0..<Self.trialLimit {
       var trial = self
       trial.mastering.master.loudness?.aim(at: candidate)
       do {
         try trial.run(try trial.firstMaster(), progress: { _ in }, isCancelled: isCancelled).1.writer.abandon()
         found = candidate
-        break
       } catch let other as MasteringRefusal {
-        candidate = min(((candidate - 0.1) * 10).rounded() / 10, other.loudest ?? candidate - 0.4)
+        refused = candidate
+        if found == nil {
+          candidate = min(((candidate - step) * 10).rounded() / 10, other.loudest ?? candidate)
+          step *= 2
+          continue
+        }
       }
+      guard let fits = found, refused - fits > Self.hintTolerance else { break }
+      candidate = ((fits + refused) * 5).rounded(.down) / 10
     }
     result.loudest = found
     result.hints[0] = found == nil && refusal.code == .decodedMiss ? refusal.hints[0] : Mastering.hint(found)

@@ -58,7 +58,7 @@ extension Page {
       """
       <div class="scroll"><table class="wide left"><thead><tr><th>deliverable</th><th>part</th><th>file</th><th>LUFS</th>\
       <th>peak, dBTP</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
-      \(sums.joined())
+      <div class="after">\(sums.joined())</div>
       """)
   }
 

@@ -20,6 +20,8 @@ extension Page {
       font-variant-numeric: tabular-nums lining-nums; }
     h1, h2, h3, p, dl, dd, figure, ul { margin: 0; padding: 0; }
     i { font-style: normal; }
+    td a { color: inherit; text-decoration-color: var(--faint); text-underline-offset: .2em; }
+    .after { margin-top: .8rem; color: var(--soft); }
     header { padding: 3.4rem 0 1.6rem; }
     .eyebrow { display: flex; justify-content: space-between; gap: 1rem; color: var(--soft); font-size: 13px;
       border-bottom: 1px solid var(--ink); padding-bottom: .45rem; margin-bottom: 1.5rem; }

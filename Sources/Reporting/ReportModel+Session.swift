@@ -183,7 +183,7 @@ extension Deliverable {
     case .opus: return "Opus \(bitrate?.text ?? (channels == .mono ? "96 kbps" : "160 kbps"))"
     default: break
     }
-    return "\(name) \(bitDepth == .float ? "32-bit float" : "\((bitDepth ?? .twentyFour).rawValue)-bit")"
+    return "\(name) \(depthInForce == .float ? "32-bit float" : "\(depthInForce.rawValue)-bit")"
   }
 }
 

@@ -64,7 +64,9 @@ extension SessionReader {
     let deliverables =
       session.deliverables.isEmpty ? [(id: "mix", value: Deliverable())] : Array(session.deliverables)
     for (place, entry) in masters.enumerated() {
-      let fed = deliverables.filter { ($0.value.master == nil) == (place == 0) && (place == 0 || $0.id == entry.id) }
+      let fed = deliverables.filter {
+        $0.value.split == nil && ($0.value.master == nil) == (place == 0) && (place == 0 || $0.id == entry.id)
+      }
       guard !fed.isEmpty else { continue }
       let master = entry.master
       var steps = master.inserts.filter { !$0.value.bypass }.map(\.id)
@@ -80,8 +82,18 @@ extension SessionReader {
       for (id, deliverable) in fed {
         routing.edges.append(Edge(from: index, to: routing.nodes.count, way: .output, level: ""))
         routing.nodes.append(
-          Node(id: id, kind: .file, steps: [deliverable.words], isSilent: false, column: 0, row: 0))
+          Node(
+            id: id, kind: .file, steps: [deliverable.version, deliverable.words].compactMap(\.self), isSilent: false,
+            column: 0, row: 0))
       }
+    }
+    // Parts are taken before any master.
+    for (id, deliverable) in deliverables where deliverable.split != nil {
+      routing.edges.append(Edge(from: main, to: routing.nodes.count, way: .output, level: ""))
+      routing.nodes.append(
+        Node(
+          id: id, kind: .file, steps: [deliverable.version, deliverable.words].compactMap(\.self), isSilent: false,
+          column: 0, row: 0))
     }
   }
 

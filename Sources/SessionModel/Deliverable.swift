@@ -25,6 +25,9 @@ public struct Deliverable: Record {
 
   public init() {}
 
+  /// The bit depth that is written where a format has one.
+  public var depthInForce: BitDepth { bitDepth ?? (split == nil || format == .flac ? .twentyFour : .float) }
+
   public static let noun = "a deliverable"
   public static let summary = "A file to make from the master."
   public static let fields: [Field<Deliverable>] = [

@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 import Delivery
+import Diagnostics
 import Quantities
 import SessionModel
 import Testing
@@ -69,6 +70,43 @@ struct TargetTests {
     let file = try #require(try shop.render()["m"])
     #expect(file.measurement.truePeak ?? 0 <= -6 && file.measurement.truePeak ?? 0 > -6.5 && file.gainDecibels < -4)
     #expect(file.limitingDecibels == 0)
+  }
+
+  @Test("without a loudness target a lossy file is turned down as a whole, not limited harder")
+  func trimmed() throws {
+    let shop = try shop(
+      """
+      main: {level: +10 dB}
+      master: {limiter: {ceiling: -1 dBTP}}
+      deliverables: {w: {format: wav}, m: {format: mp3, bitrate: 128 kbps}, o: {format: opus, bitrate: 64 kbps}}
+      """)
+    let result = try shop.render()
+    let wav = try #require(result["w"])
+    #expect(wav.limitingDecibels > 2)
+    for id in ["m", "o"] {
+      let file = try #require(result[id], "\(result.messages)")
+      #expect(abs(file.limitingDecibels - wav.limitingDecibels) < 0.01)
+      #expect(file.measurement.truePeak ?? 0 <= -1)
+    }
+  }
+
+  @Test("the loudest target that a lossy file is said to have is one that it has")
+  func hints() throws {
+    func text(_ target: String) -> String {
+      """
+      master: {loudness: {integrated: \(target) LUFS, max_limiting: 6 dB}, limiter: {ceiling: -1 dBTP}}
+      deliverables: {m: {format: mp3, bitrate: 128 kbps}, v: {format: ogg_vorbis, quality: 3}}
+      """
+    }
+    let refused = try shop(text("-7")).render()
+    #expect(refused.files.isEmpty && refused.codes == ["D0812", "D0812"], "\(refused.messages)")
+    for diagnostic in refused.diagnostics {
+      let hint = try #require(diagnostic.hints.first)
+      let target = try #require(hint.firstMatch(of: /fits is (-[0-9.]+) LUFS/)?.1, "\(hint)")
+      let id = diagnostic.message.hasPrefix("`m`") ? "m" : "v"
+      let result = try shop(text(String(target))).render { $0.only = [id] }
+      #expect(result.files.map(\.id) == [id], "\(target) \(result.messages)")
+    }
   }
 
   @Test("lossy files have the same bytes for one thread and several") func threads() throws {

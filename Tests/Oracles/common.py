@@ -126,9 +126,9 @@ class Project:
         return path
 
     def render(self, session: Path, *more: str, **options: Any) -> Outcome:
-        """Renders into `out/NAME` with `--json`; the files are found by `delivered`."""
+        """Renders into `out/NAME` with `--json`, without a report; the files are found by `delivered`."""
         name = session.name.removesuffix(".mix.yaml")
-        return mixdown("render", session, "--json", "-o", self.folder / "out" / name, *more, **options)
+        return mixdown("render", session, "--json", "--no-report", "-o", self.folder / "out" / name, *more, **options)
 
     def delivered(self, session: Path, identifier: str, outcome: Outcome | None = None) -> Path:
         """The file of one deliverable: from the JSON when it names it, else by the default name."""
