@@ -15,7 +15,7 @@ struct LossyRounds {
 
   static let roundLimit = 6
   /// Targets that are tried for the loudest that fits, and LU that it may be off.
-  private static let trialLimit = 8, hintTolerance = 0.25
+  private static let trialLimit = 5, hintTolerance = 0.35
   /// LU that a decoded file may be off, less than the tenth that is promised, for other meters' rounding.
   static let loudnessTolerance = 0.07
   /// dB under the ceiling that is aimed at, for the same.
@@ -41,8 +41,13 @@ struct LossyRounds {
     aim.ceiling = ceiling - Self.usualOvershoot(encoding.format)
     do {
       return try mastering.run(aim)
-    } catch is MasteringRefusal {
-      return try mastering.run(target)
+    } catch let cautious as MasteringRefusal {
+      do {
+        return try mastering.run(target)
+      } catch var refusal as MasteringRefusal {
+        refusal.loudest = cautious.loudest ?? refusal.loudest
+        throw refusal
+      }
     }
   }
 
@@ -126,23 +131,21 @@ struct LossyRounds {
     var candidate = refusal.loudest ?? ((target.loudness ?? 0) - 0.5)
     var found: Double?
     var refused = target.loudness ?? candidate
-    var step = 0.1
+    var step = 0.2
     for _ in 0..<Self.trialLimit {
       var trial = self
       trial.mastering.master.loudness?.aim(at: candidate)
       do {
         try trial.run(try trial.firstMaster(), progress: { _ in }, isCancelled: isCancelled).1.writer.abandon()
         found = candidate
-      } catch let other as MasteringRefusal {
+        guard refused - candidate > Self.hintTolerance else { break }
+        candidate = ((candidate + min(0.3, (refused - candidate) / 2)) * 10).rounded(.down) / 10
+      } catch is MasteringRefusal {
         refused = candidate
-        if found == nil {
-          candidate = min(((candidate - step) * 10).rounded() / 10, other.loudest ?? candidate)
-          step *= 2
-          continue
-        }
+        if found != nil { break }
+        candidate = ((candidate - step) * 10).rounded() / 10
+        step *= 2
       }
-      guard let fits = found, refused - fits > Self.hintTolerance else { break }
-      candidate = ((fits + refused) * 5).rounded(.down) / 10
     }
     result.loudest = found
     result.hints[0] = found == nil && refusal.code == .decodedMiss ? refusal.hints[0] : Mastering.hint(found)

@@ -97,11 +97,6 @@ public struct Session: Record {
   }
 }
 
-/// What brings the parts of the format that this version refuses.
-enum Delivery {
-  static let masters = "masters and deliverables: versions, stems, checks and more formats"
-}
-
 /// The edition of the format, of which there is one.
 public enum Edition: String, Choice {
   case first = "1"
