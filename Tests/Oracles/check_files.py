@@ -494,7 +494,9 @@ def ogg_lengths(tally: common.Tally) -> None:
             for count in [1, 100, 311, 312, 313, 647, 648, 649, 960, 1025, 4_096, 44_100, 100_003]:
                 music = make.music(73, max(count, 2000), rate, 2, 0.5)[:count]
                 project.stem(f"l{count}.wav", music, rate)
-                text = session(f"stems/l{count}.wav", deliverables, False).replace(f"sample_rate: {RATE}", f"sample_rate: {rate}")
+                text = session(f"stems/l{count}.wav", deliverables, False).replace(
+                    f"sample_rate: {RATE}", f"sample_rate: {rate}"
+                )
                 path = project.session(f"l{count}", text)
                 outcome = project.render(path)
                 if not tally.check(f"{count} frames render at {rate}", outcome.code == 0, outcome.reason):

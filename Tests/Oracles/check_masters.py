@@ -452,6 +452,8 @@ class Case:
             b = signal.resample_poly(b, self.model.rate // divisor, rate // divisor, axis=0)
         count = min(len(a), len(b))
         a, b = a[:count], b[:count]
+        # Vorbis and Opus give wide noise back as other noise, at low bitrates a good part of it.
+        least = 0.6 if form.kind in ("ogg_vorbis", "opus") else 0.85
         for channel, side in enumerate("LR"):
             power = math.sqrt(float(np.dot(a[:, channel], a[:, channel]) * np.dot(b[:, channel], b[:, channel])))
             same = float(np.dot(a[:, channel], b[:, channel])) / power if power else 1.0
@@ -460,7 +462,7 @@ class Case:
             )
             self.tally.check(
                 f"{name}: {side} is the mix's",
-                same > 0.85 and same >= nearby,
+                same > least and same >= nearby,
                 f"correlation {same:.4f}, a frame off {nearby:.4f}",
             )
 

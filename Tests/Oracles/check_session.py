@@ -174,7 +174,11 @@ def check(tally: common.Tally) -> None:
                 bare = meter.integrated(*common.read_audio(project.delivered(session, "before", outcome))) or 0
                 tally.check("vinyl is as loud as the mix", abs(loudness - bare) < 0.5, f"{loudness:.2f}, {bare:.2f}")
                 tally.check("vinyl peak", 20 * np.log10(np.max(np.abs(x))) <= -1, f"{peak:.2f}")
-        tally.check("it ends after its last clip and the hall", 64 * 4 * BEAT - 1e-3 <= (seconds or 0) <= 65 * 4 * BEAT + 4, f"{seconds}")
+        tally.check(
+            "it ends after its last clip and the hall",
+            64 * 4 * BEAT - 1e-3 <= (seconds or 0) <= 65 * 4 * BEAT + 4,
+            f"{seconds}",
+        )
         before, _ = common.read_audio(project.delivered(session, "before", outcome))
         parts = sorted((project.folder / "out" / "night_drive").glob("night_drive-stems-*.wav"))
         names = [path.stem.split("-")[-1] for path in parts]

@@ -4,7 +4,7 @@
 #   run.sh --quick    fewer settings
 #   run.sh NAME…      only these: self_check, self_check_timeline, check_render, check_timeline, check_eq,
 #                     ebu_cases, check_loudness, check_checks, check_reverb, check_determinism, check_files, check_broken,
-#                     check_masters, check_dither, check_tags, check_stems
+#                     check_masters, check_dither, check_tags, check_stems, check_session
 # MIXDOWN: the program under test. ORACLES_VENV: where the Python environment lives.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +24,7 @@ for word in "$@"; do
 done
 if [ -z "$names" ]; then
   names="self_check self_check_timeline check_broken check_render check_timeline check_eq ebu_cases"
-  names="$names check_files check_tags check_stems check_checks check_dither check_reverb check_determinism check_loudness"
+  names="$names check_files check_tags check_stems check_session check_checks check_dither check_reverb check_determinism check_loudness"
   names="$names check_masters"
 fi
 
