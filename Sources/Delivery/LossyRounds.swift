@@ -107,8 +107,9 @@ struct LossyRounds {
     preconditionFailure("the last round returns or throws")
   }
 
-  /// dB of the usual room that a codec may leave unused before the limiter is given it back.
-  private static let unusedRoom = 0.3
+  /// dB of the usual room that a codec may leave unused before the limiter is given it back: more than high bitrates
+  /// are given, for whose sake no second encoding is worth its time.
+  private static let unusedRoom = 0.5
 
   /// An aim with less limiting, where the codec took less room than it was given; `nil` where it is used well.
   private func roomier(_ aim: Mastering.Aim, _ mastered: Mastered, over: Double) -> Mastering.Aim? {
