@@ -84,7 +84,7 @@ struct LossyRounds {
         do {
           mastered = try mastering.run(roomier)
         } catch is MasteringRefusal {
-          return (held?.0 ?? mastered, file)
+          return (mastered, file)
         } catch {
           file.writer.abandon()
           throw error

@@ -10,14 +10,20 @@ struct Takes {
   private(set) var outlets: [MixRenderer.Outlet] = []
 
   init(_ plan: RenderPlan, _ orders: Orders) throws {
-    for (place, mix) in plan.mixes.enumerated() where !orders.mixes[place].isOnlyMeasured {
+    let made = plan.mixes.enumerated().filter { !orders.mixes[$0.offset].isOnlyMeasured }
+    for (place, mix) in made {
       let watch = SilenceWatch()
       watches[place] = watch
       outlets.append(MixRenderer.Outlet(node: mix.node, sink: watch))
       for node in mix.masters { try take(node, plan, isMeasured: true) }
+    }
+    // After all masters: what one of them needs is measured, whoever else takes it.
+    for (_, mix) in made {
       // The sum that stems are compared with.
       if mix.parts[.stems] != nil { try take(mix.node, plan, isMeasured: false) }
-      for part in mix.parts.values.joined() { try take(part.node, plan, isMeasured: false) }
+      for split in Split.allCases {
+        for part in mix.parts[split] ?? [] { try take(part.node, plan, isMeasured: false) }
+      }
     }
     for balance in orders.balances {
       let meters = [balance.of, balance.over].map { place in

@@ -24,7 +24,7 @@ extension Page {
     let rows = model.checks.map { check in
       """
       <tr class="\(check.passed ? "passed" : "missed")"><td>\(check.passed ? tick : "✕")<span class="spoken"> \
-      \(check.passed ? "passed" : "missed")</span></td><td>\(escaped(words(check.name)))</td>\
+      \(check.passed ? "passed" : "missed")</span></td><td>\(escaped(title(of: check)))</td>\
       <td>\(escaped(words(check.deliverable)))</td><td>\(check.value == nil ? "–" : typographic(escaped(check.valueText)))</td>\
       <td>\(typographic(escaped(check.limit)))</td></tr>
       """

@@ -74,11 +74,12 @@ struct Page {
     if !missed.isEmpty {
       lines.append(
         "<p class=\"missed\"><b>\(counted(missed.count, "check")) missed.</b> "
-          + missed.map { "\(escaped($0.deliverable)): \(escaped(words($0.name)))" }.joined(separator: "; ") + "</p>")
+          + missed.map { "\(escaped($0.deliverable)): \(escaped(title(of: $0)))" }.joined(separator: "; ") + "</p>")
     } else if !model.checks.isEmpty {
       lines.append("<p class=\"passed\">\(tick) All \(counted(model.checks.count, "check")) passed.</p>")
     }
-    let failures = model.notes.filter { $0.severity == "error" && $0.code != "D0823" }
+    // Checks that are missed have been told, those of masters too.
+    let failures = model.notes.filter { $0.severity == "error" && !["D0823", "D0831"].contains($0.code) }
     for failure in failures {
       lines.append("<p class=\"missed\"><b>\(escaped(failure.code))</b> \(escaped(failure.message))</p>")
     }
@@ -91,6 +92,11 @@ struct Page {
     measured: loudness by ITU-R BS.1770-5 and EBU Tech 3341/3342, true peak at 16-fold oversampling. The same \
     session and stems give this page again, byte for byte.</p></footer>
     """
+  }
+
+  /// `true peak`, or `true peak, chorus` for a section.
+  func title(of check: CheckResult) -> String {
+    words(check.name) + (check.section.map { ", " + words($0) } ?? "")
   }
 
   var tick: String { "<span class=\"tick\" aria-hidden=\"true\">✓</span>" }

@@ -92,6 +92,24 @@ import Testing
     }
   }
 
+  /// A version that changes nothing is the main mix's node, which the stems' sum takes too.
+  @Test("a master's mix is measured, though stems of another mix take it as well") func sharedTake() throws {
+    let workshop = try Self.workshop(
+      """
+      master: {inserts: {gain: {gain: -1 dB}}}
+      deliverables:
+        mix: {format: wav}
+        stems: {format: wav, split: stems}
+        same: {format: wav, version: plain, master: {inserts: null, loudness: {integrated: -20 LUFS}}}
+      """)
+    let text = try String(decoding: workshop.bytes("\(workshop.path)/song.mix.yaml"), as: UTF8.self)
+    try workshop.session(
+      text.replacing("mixdown: 1\n", with: "").replacing("  quiet:", with: "  plain: {}\n  quiet:"))
+    let result = try workshop.render()
+    let file = try #require(result["same"], "\(result.messages)")
+    #expect(abs((file.measurement.integrated ?? 0) + 20) < 0.05)
+  }
+
   @Test("`mix` makes the main mix's deliverables from a version") func otherMix() throws {
     let workshop = try Self.workshop(
       """

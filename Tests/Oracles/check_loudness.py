@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import common
+import formats
 import meter
 import quantities
 import stems as make
@@ -43,24 +44,6 @@ ASKED = [
     (-11.0, -0.3, 14.0),
     (-8.0, -1.0, 20.0),
 ]
-# SOUND §5: loudness, ceiling; None where the preset says none.
-PRESETS: dict[str, tuple[float | None, float | None]] = {
-    "streaming": (-14, -1),
-    "spotify": (-14, -1),
-    "apple_music": (-16, -1),
-    "youtube": (-14, -1),
-    "amazon_music": (-14, -2),
-    "tidal": (-14, -1),
-    "deezer": (-15, -1),
-    "soundcloud": (-14, -1),
-    "podcast": (-16, -1),
-    "ebu_r128": (-23, -1),
-    "atsc_a85": (-24, -2),
-    "cd": (None, -0.3),
-    "vinyl": (None, None),
-    "club": (-8, -1),
-    "transparent": (None, None),
-}
 
 
 @dataclass
@@ -194,7 +177,7 @@ def presets(tally: common.Tally, samples: np.ndarray) -> None:
     with common.Project("presets") as project:
         project.stem("mix.wav", samples, RATE)
         stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")
-        for name, (target, ceiling) in PRESETS.items():
+        for name, (target, ceiling) in formats.PRESETS.items():
             session = project.session(name, session_text(f"preset: {name}", ["wav24"]))
             outcome = project.render(session)
             if name == "vinyl" and "D0831" in outcome.reason:  # its own checks, which check_checks.py is about
@@ -252,7 +235,7 @@ def example(tally: common.Tally) -> None:
         shutil.copytree(source, project.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("renders"))
         session = project.folder / sessions[0].name
         master = quantities.load(session.read_text())["master"]
-        target, ceiling = PRESETS.get(master.get("preset", ""), (None, None))
+        target, ceiling = formats.PRESETS.get(master.get("preset", ""), (None, None))
         if isinstance(master.get("loudness"), dict):
             target = float(master["loudness"]["integrated"].split()[0])
         if isinstance(master.get("limiter"), dict) and "ceiling" in master["limiter"]:

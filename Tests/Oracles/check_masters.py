@@ -45,24 +45,6 @@ CODEC_LOUDNESS = 0.6  # LU that an encoder may add or take: 128 kbps of wide noi
 HARD = 4.0  # dB of limiting from which D0813 warns
 QUICK_MIXES = ["percussion", "electronic"]
 QUICK_PRESETS = ["streaming", "club", "cd", "vinyl"]
-# SOUND §5: target, ceiling; None where the preset has none.
-PRESETS: dict[str, tuple[float | None, float | None]] = {
-    "streaming": (-14, -1),
-    "spotify": (-14, -1),
-    "apple_music": (-16, -1),
-    "youtube": (-14, -1),
-    "amazon_music": (-14, -2),
-    "tidal": (-14, -1),
-    "deezer": (-15, -1),
-    "soundcloud": (-14, -1),
-    "podcast": (-16, -1),
-    "ebu_r128": (-23, -1),
-    "atsc_a85": (-24, -2),
-    "cd": (None, -0.3),
-    "vinyl": (None, None),
-    "club": (-8, -1),
-    "transparent": (None, -1),
-}
 
 
 @dataclass
@@ -653,7 +635,7 @@ def goals(tally: common.Tally) -> dict[str, Goal]:
     """Every preset that the program has, against SOUND §5."""
     listed = common.mixdown("presets", "--json").json or {}
     names = [preset["name"] for preset in listed.get("presets") or []]
-    tally.check("the presets are those of the contract", sorted(names) == sorted(PRESETS), f"{names}")
+    tally.check("the presets are those of the contract", sorted(names) == sorted(formats.PRESETS), f"{names}")
     found = {}
     for name in names:
         written = quantities.load(common.mixdown("presets", "show", name).stdout)
@@ -670,10 +652,12 @@ def goals(tally: common.Tally) -> dict[str, Goal]:
             written.get("checks") or {},
             written.get("pad") == "cd_frames",
         )
-        if name in PRESETS:
+        if name in formats.PRESETS:
             # `transparent` has no row in SOUND; −1 dBTP is what it says of itself.
             tally.check(
-                f"preset {name} asks what the contract says", (goal.target, goal.ceiling) == PRESETS[name], f"{goal}"
+                f"preset {name} asks what the contract says",
+                (goal.target, goal.ceiling) == formats.PRESETS[name],
+                f"{goal}",
             )
         found[name] = goal
     return found

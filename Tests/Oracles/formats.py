@@ -79,3 +79,23 @@ def known(tally: common.Tally, wanted: list[Format] | None = None) -> list[Forma
     if later:
         tally.note(f"not in this version: {', '.join(sorted(later))}")
     return [f for f in wanted if f.id not in later]
+
+
+# Target in LUFS and ceiling in dBTP of the built-in presets; None where one has none.
+PRESETS: dict[str, tuple[float | None, float | None]] = {
+    "streaming": (-14, -1),
+    "spotify": (-14, -1),
+    "apple_music": (-16, -1),
+    "youtube": (-14, -1),
+    "amazon_music": (-14, -2),
+    "tidal": (-14, -1),
+    "deezer": (-15, -1),
+    "soundcloud": (-14, -1),
+    "podcast": (-16, -1),
+    "ebu_r128": (-23, -1),
+    "atsc_a85": (-24, -2),
+    "cd": (None, -0.3),
+    "vinyl": (None, None),
+    "club": (-8, -1),
+    "transparent": (None, -1),
+}
