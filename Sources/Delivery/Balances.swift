@@ -49,7 +49,10 @@ extension Deliverer {
     balances.enumerated().map { place, order in
       let (of, over) = takes.loudness(ofBalance: place)
       let value = of.flatMap { of in over.map { of - $0 } }
-      let shown = value.map { LoudnessDifference(magnitude: ($0 * 100).rounded() / 100).text }
+      let shown = value.map { value in
+        let limits = [order.check.min?.magnitude, order.check.max?.magnitude]
+        return LoudnessDifference(magnitude: rounded(value, places: 2, beside: limits)).text
+      }
       return CheckResult(
         name: "balance.\(order.name)", section: nil, source: order.version == nil ? .session : .version,
         deliverable: order.version ?? "main", passed: value.map(order.check.contains) ?? false, value: value,

@@ -5,7 +5,7 @@ import Processors
 import Quantities
 import RenderPlan
 import Renderer
-package import SessionModel
+import SessionModel
 import Synchronization
 import Tables
 

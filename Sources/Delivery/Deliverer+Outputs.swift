@@ -24,6 +24,15 @@ extension Deliverer {
     }
   }
 
+  /// Where the report goes: the page and, unless the page has a place of its own, its data. The report on another
+  /// mix does not replace the main mix's.
+  public var reportPaths: (page: String, data: String?) {
+    if let page = options.pagePath { return (page, nil) }
+    let name = [resolved.name, options.mix].compactMap(\.self).joined(separator: "-")
+    let path = Project.join(folder, name + ".report")
+    return (path + ".html", path + ".json")
+  }
+
   /// A range as part of a file's name.
   func fileName(_ range: String) -> String {
     String(range.compactMap { $0 == " " ? nil : "|:/".contains($0) ? "." : $0 })
@@ -78,16 +87,19 @@ extension Deliverer {
       (([stems] + versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead).compactMap {
         FileIdentity($0)
       })
+    func refuse(_ output: String, at path: String?, _ remedy: String) {
+      guard let path, let identity = FileIdentity(path), inputs.contains(identity) else { return }
+      problems.append(
+        Diagnostic(.overwritesInput, .error, "\(output) would overwrite an input, `\(path)`", hints: [remedy]))
+    }
     for (id, deliverable) in deliverables {
       for node in deliverable.split.map({ session.nodes(of: $0) }) ?? [nil] {
-        guard let path = outputPath(id, node: node), let identity = FileIdentity(path), inputs.contains(identity) else {
-          continue
-        }
-        problems.append(
-          Diagnostic(
-            .overwritesInput, .error, "the deliverable `\(id)` would overwrite an input, `\(path)`",
-            hints: ["give it a `name`, or another output folder"]))
+        refuse("the deliverable `\(id)`", at: outputPath(id, node: node), "give it a `name`, or another output folder")
       }
+    }
+    if options.isReported {
+      let (page, data) = reportPaths
+      for path in [page, data] { refuse("the report", at: path, "give it another place, or leave it out") }
     }
     return problems
   }

@@ -153,9 +153,10 @@ extension Deliverer {
   }
 
   private func diagnostic(_ sum: StemSum) -> Diagnostic {
-    Diagnostic(
+    let residual = plainDecimal(rounded(sum.residual, places: 1, beside: [sum.limit]))
+    return Diagnostic(
       .stemsDoNotAddUp, .error,
-      "the files of `\(sum.id)` add up to the mix within \(rounded(sum.residual)) dBFS, and should within \(rounded(sum.limit)) dBFS",
+      "the files of `\(sum.id)` add up to the mix within \(residual) dBFS, and should within \(rounded(sum.limit)) dBFS",
       path: "deliverables.\(sum.id)",
       hints: ["integer files clip above full scale: deliver `bit_depth: 32f`, or turn the parts down"])
   }

@@ -24,6 +24,8 @@ public struct RenderOptions: Sendable {
   public var range: String?
   /// Whether what a report shows is gathered: of files, of the limiter, of dynamics. It changes no sample.
   public var isReported = false
+  /// Where the report's page goes, without its data; `nil` puts both beside the files.
+  public var pagePath: String?
 
   public init() {}
 }

@@ -88,10 +88,11 @@ struct Mastering {
       let gain = aim.gain ?? 0
       let result = try pass.run(gain: gain)
       if let most = master.loudness?.maxLimiting, result.limiting > most.magnitude {
+        let taken = plainDecimal(rounded(result.limiting, places: 1, beside: [most.magnitude]))
         throw MasteringRefusal(
           code: .tooMuchLimiting,
           reason:
-            "cannot have the main mix's gain of \(rounded(gain)) dB: the limiter would take \(rounded(result.limiting)) dB, and `max_limiting` is \(most.text)",
+            "cannot have the main mix's gain of \(rounded(gain)) dB: the limiter would take \(taken) dB, and `max_limiting` is \(most.text)",
           hints: ["give its deliverable a loudness of its own, such as `master: {loudness: {integrated: -14 LUFS}}`"])
       }
       return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
@@ -109,9 +110,10 @@ struct Mastering {
           "write `loudness: none`, or check that something is heard"
         ])
     case .tooMuchLimiting(let taken, let loudest):
+      let told = plainDecimal(rounded(taken, places: 1, beside: [maximum]))
       var refusal = refusal(
         .tooMuchLimiting,
-        "the limiter would take at least \(rounded(taken)) dB, and `max_limiting` is \(wanted.maxLimiting.text)",
+        "the limiter would take at least \(told) dB, and `max_limiting` is \(wanted.maxLimiting.text)",
         hints: [
           Self.hint(loudest), "tame the peaks in the mix, lower the target, or raise `loudness.max_limiting`",
         ])

@@ -62,7 +62,7 @@ public enum Mixdown {
       let result = try deliverer.run(progress: progress, isCancelled: isCancelled)
       var report = RenderReport(checked, result)
       if options.isReported {
-        report.writePage(session, checked.stems, result, folder: deliverer.folder)
+        report.writePage(session, checked.stems, result, by: deliverer)
         report.seconds = (clock.now - began) / .seconds(1)
       }
       return report

@@ -6,20 +6,22 @@ import Reporting
 import SessionModel
 
 extension RenderReport {
-  /// Writes the page and its data into `folder`, where the files are. Without files there is nothing to report.
+  /// Writes the page and its data. Without files there is nothing to report.
   mutating func writePage(
-    _ session: ResolvedSession, _ stems: [String: StemFile], _ result: DeliveryResult, folder: String
+    _ session: ResolvedSession, _ stems: [String: StemFile], _ result: DeliveryResult, by deliverer: Deliverer
   ) {
-    guard let model = ReportModel(session, stems: stems, result, folder: folder, program: Mixdown.version) else {
-      return
-    }
+    guard
+      let model = ReportModel(session, stems: stems, result, folder: deliverer.folder, program: Mixdown.version)
+    else { return }
     page = model
-    let path = Project.join(folder, session.name + ".report")
+    let paths = deliverer.reportPaths
     let measured = Dictionary(files.map { ($0.id, members($0)) }) { first, _ in first }
     do throws(AudioFileError) {
-      try AtomicFile.write(model.html, to: path + ".html")
-      try AtomicFile.write(model.json(files: measured, checks: checksJSON).text() + "\n", to: path + ".json")
-      pagePath = path + ".html"
+      try AtomicFile.write(model.html, to: paths.page)
+      if let data = paths.data {
+        try AtomicFile.write(model.json(files: measured, checks: checksJSON).text() + "\n", to: data)
+      }
+      pagePath = paths.page
     } catch {
       diagnostics = sorted(diagnostics + [Diagnostic(.writeFailed, .error, error.message, hints: error.hints)])
       if status == .done { status = .output }

@@ -14,6 +14,20 @@ public func decimals(_ value: Double?, _ places: Int, _ unit: String, signed: Bo
   return unit.isEmpty ? number : "\(number) \(unit)"
 }
 
+/// `value` with so many decimals, or with as many more as keep it on its side of each of the `limits`: what misses a
+/// bound by a little is not told as the bound.
+public func rounded(_ value: Double, places: Int, beside limits: [Double?]) -> Double {
+  func side(_ value: Double) -> [Bool] { limits.compactMap(\.self).flatMap { [value < $0, value > $0] } }
+  var scale = 1.0
+  for _ in 0..<places { scale *= 10 }
+  while scale < 1e9 {
+    let short = (value * scale).rounded() / scale
+    if side(short) == side(value) { return short }
+    scale *= 10
+  }
+  return value
+}
+
 /// Minutes and seconds: `3:05`.
 public func clockTime(_ seconds: Double) -> String {
   let whole = Int(max(0, seconds).rounded())

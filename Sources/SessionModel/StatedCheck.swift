@@ -64,15 +64,18 @@ extension Checks {
     return StatedCheck(
       name: name, least: limits.min?.magnitude, greatest: limits.max?.magnitude,
       text: bounds(limits.min?.text, limits.max?.text), because: limits.because, advice: limits.advice,
-      shown: { Value(magnitude: ($0 * 100).rounded() / 100).text })
+      shown: {
+        Value(magnitude: rounded($0, places: 2, beside: [limits.min?.magnitude, limits.max?.magnitude])).text
+      })
   }
 
   private func stated(_ name: CheckName, _ limits: DurationLimits?, _ timeline: Timeline) -> StatedCheck? {
     guard let limits, limits.min != nil || limits.max != nil else { return nil }
+    let least = limits.min.map { timeline.seconds($0) }, greatest = limits.max.map { timeline.seconds($0) }
     return StatedCheck(
-      name: name, least: limits.min.map { timeline.seconds($0) }, greatest: limits.max.map { timeline.seconds($0) },
+      name: name, least: least, greatest: greatest,
       text: bounds(limits.min.map(text), limits.max.map(text)), because: limits.because, advice: limits.advice,
-      shown: { durationText($0) })
+      shown: { durationText(rounded($0, places: 3, beside: [least, greatest])) })
   }
 
   private func bounds(_ least: String?, _ greatest: String?) -> String {
@@ -80,14 +83,15 @@ extension Checks {
   }
 
   private func text(_ span: TimeSpan) -> String {
-    if case .seconds(let seconds) = span { durationText(seconds) } else { span.text }
+    if case .seconds(let seconds) = span { durationText(rounded(seconds, places: 3, beside: [])) } else { span.text }
   }
 }
 
 /// Minutes and seconds from a minute on: `19:30`, `4 s`, `212 ms`.
 func durationText(_ seconds: Double) -> String {
-  let thousandths = Int((seconds * 1000).rounded())
-  guard thousandths >= 60_000 else { return TimeSpan.seconds(Double(thousandths) / 1000).text }
-  let (minutes, rest) = thousandths.quotientAndRemainder(dividingBy: 60_000)
-  return "\(minutes):\(rest < 10_000 ? "0" : "")\(plainDecimal(Double(rest) / 1000))"
+  guard seconds >= 60 else { return TimeSpan.seconds(seconds).text }
+  let minutes = (seconds / 60).rounded(.down)
+  // As many decimals as the seconds had, without the error of the difference.
+  let rest = ((seconds - minutes * 60) * 1e6).rounded() / 1e6
+  return "\(Int(minutes)):\(rest < 10 ? "0" : "")\(plainDecimal(rest))"
 }

@@ -48,19 +48,17 @@ struct ReportCommand: ParsableCommand {
     options.outputFolder = folder.path
     options.only = Set(only)
     options.isReported = true
+    if output != "-" {
+      options.pagePath =
+        output ?? Project.join(Project.join(Project.parent(file), "renders"), resolved.name + ".report.html")
+    }
     let report = Mixdown.render(checked, options, progress: { bar.update($0) })
     bar.clear()
     Output.messages.diagnostics(report.diagnostics.filter { $0.code.id.hasPrefix("D") })
-    guard let page = report.page else { throw report.status }
-    if output == "-" {
+    if output == "-", let page = report.page {
       Output.standard.write(page.html)
-    } else {
-      let path = output ?? Project.join(Project.join(Project.parent(file), "renders"), resolved.name + ".report.html")
-      do throws(AudioFileError) { try AtomicFile.write(page.html, to: path) } catch {
-        Output.messages.line("error: \(error.message)")
-        throw ExitStatus.output
-      }
-      if !quiet.quiet { Output.standard.line(path) }
+    } else if let path = report.pagePath, !quiet.quiet {
+      Output.standard.line(path)
     }
     if report.status != .done { throw report.status }
   }

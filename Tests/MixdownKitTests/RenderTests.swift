@@ -46,6 +46,20 @@ import Testing
     #expect(report.json["status"] == "failed")
   }
 
+  @Test("a report is never written over an input, wherever it goes", arguments: [nil, "s.mix.yaml"])
+  func refusedReport(_ page: String?) throws {
+    try folder.wav("in/s.report.json")
+    let session = folder.file("s.mix.yaml", "mixdown: 1\ntracks: {a: {stem: in/s.report.json}}\n")
+    let before = contents("\(folder.path)/in/s.report.json") + contents(session)
+    var options = RenderOptions()
+    options.outputFolder = "\(folder.path)/in"
+    options.isReported = true
+    options.pagePath = page.map { "\(folder.path)/\($0)" }
+    let report = Mixdown.render(Mixdown.check(session), options)
+    #expect(report.status == .refused && names(in: "\(folder.path)/in") == ["s.report.json"])
+    #expect(contents("\(folder.path)/in/s.report.json") + contents(session) == before)
+  }
+
   @Test("`only` knows the deliverables, the unnamed one too") func only() {
     let session = "tracks: {a: {stem: a.wav}}\n"
     #expect(render(session, only: ["mix"]).status == .done)

@@ -396,30 +396,19 @@ class Case:
         else:
             reference_value = wave if wave is not None else before
             trim = reference_value - value
-            if goal.ceiling is None:
-                tally.check(
-                    f"{name}: loudness of the mix",
-                    abs(trim) <= CODEC_LOUDNESS,
-                    f"{value:.3f}, the WAV {reference_value:.3f}",
-                )
-            elif trim > 0.3:  # more than an encoder loses
-                # A trim for the codec's overshoot: only as far as the ceiling asks, and accounted for.
+            told = abs(float(entry.get("gain_db") or 0.0)) + float(entry.get("limiting_db") or 0.0)
+            mine = [d["message"] for d in outcome.diagnostics if f"`{form.id}`" in (d.get("message") or "")]
+            if goal.ceiling is not None and (told > 0.05 or mine):
+                # A trim for the codec's overshoot: only as far as the ceiling asks.
                 tally.check(
                     f"{name}: no more trim than needed",
-                    peak >= goal.ceiling - 0.6,
+                    trim <= CODEC_LOUDNESS or peak >= goal.ceiling - 0.6,
                     f"trim {trim:.2f} dB, peak {peak:.2f}",
-                )
-                told = abs(float(entry.get("gain_db") or 0.0)) + float(entry.get("limiting_db") or 0.0)
-                mine = [d["message"] for d in outcome.diagnostics if f"`{form.id}`" in (d.get("message") or "")]
-                tally.check(
-                    f"{name}: a trim of {trim:.2f} dB is said",
-                    told > 0.05 or bool(mine),
-                    f"{entry.get('gain_db')}, {mine}",
                 )
             else:
                 tally.check(
-                    f"{name}: loudness of the mix",
-                    trim >= -CODEC_LOUDNESS,
+                    f"{name}: loudness of the mix, or a trim that is said",
+                    abs(trim) <= CODEC_LOUDNESS,
                     f"{value:.3f}, the WAV {reference_value:.3f}",
                 )
 
@@ -436,6 +425,8 @@ class Case:
         a, b = a[:count], b[:count]
         # Vorbis and Opus give wide noise back as other noise, at low bitrates a good part of it.
         least = 0.6 if form.kind in ("ogg_vorbis", "opus") else 0.85
+        # libopus turns the phase of the bass a little (its 3 Hz high-pass against DC), by frames at 50 Hz.
+        slack = 0.001 if form.kind == "opus" else 0.0
         for channel, side in enumerate("LR"):
             power = math.sqrt(float(np.dot(a[:, channel], a[:, channel]) * np.dot(b[:, channel], b[:, channel])))
             same = float(np.dot(a[:, channel], b[:, channel])) / power if power else 1.0
@@ -444,7 +435,7 @@ class Case:
             )
             self.tally.check(
                 f"{name}: {side} is the mix's",
-                same > least and same >= nearby,
+                same > least and same >= nearby - slack,
                 f"correlation {same:.4f}, a frame off {nearby:.4f}",
             )
 

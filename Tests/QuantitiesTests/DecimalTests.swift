@@ -88,4 +88,11 @@ struct DecimalTests {
       #expect(span.count <= 10, "\(span)")
     }
   }
+  @Test("what misses a limit by a little is not told as the limit")
+  func beside() {
+    func told(_ value: Double, _ limits: Double...) -> Double { rounded(value, places: 1, beside: limits) }
+    #expect(told(8.04, 8) == 8.04 && told(8.06, 8) == 8.1 && told(8, 8) == 8 && told(7.96, 8) == 7.96)
+    #expect(told(-1.0004, -1) == -1.0004 && told(3.149, 3.12, 3.16) == 3.15)
+    #expect(told(0.04) == 0 && told(-.infinity, -140) == -.infinity)
+  }
 }
