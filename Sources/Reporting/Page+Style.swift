@@ -240,7 +240,9 @@ extension Page {
       .transport, audio, .reading { display: none !important; }
       .live section.file:not(.chosen) { display: block; }
       section.file + section.file { break-before: page; }
-      .band, .graph, .small, tr, .columns > div { break-inside: avoid; }
+      .title, .band, .graph, .small, tr, .columns > div { break-inside: avoid; }
+      .band { margin-bottom: 0; padding-bottom: .7rem; }
+      .title, thead, h3 { break-after: avoid; }
       .scroll { overflow: visible; }
       .routing { max-width: 100%; height: auto; }
     }

@@ -41,7 +41,9 @@ LOUDNESS_TOLERANCE = 0.1
 PEAK_TOLERANCE = 1e-4  # dB: double precision twice over
 AIM = 0.05  # dB that the limiter aims under the ceiling (SOUND §4)
 MODEL_SLACK = 0.4  # dB that our limiter, however it releases, may be wrong by
-CODEC_LOUDNESS = 0.6  # LU that an encoder may add or take: 128 kbps of wide noise gains 0.44
+# LU that an encoder may add or take: 128 kbps of wide noise gains 0.44, percussion at 96 kbps Vorbis loses 0.63, as it
+# does with oggenc.
+CODEC_LOUDNESS = 0.7
 HARD = 4.0  # dB of limiting from which D0813 warns
 QUICK_MIXES = ["percussion", "electronic"]
 QUICK_PRESETS = ["streaming", "club", "cd", "vinyl"]
@@ -397,8 +399,7 @@ class Case:
             reference_value = wave if wave is not None else before
             trim = reference_value - value
             told = abs(float(entry.get("gain_db") or 0.0)) + float(entry.get("limiting_db") or 0.0)
-            mine = [d["message"] for d in outcome.diagnostics if f"`{form.id}`" in (d.get("message") or "")]
-            if goal.ceiling is not None and (told > 0.05 or mine):
+            if goal.ceiling is not None and told > 0.05:
                 # A trim for the codec's overshoot: only as far as the ceiling asks.
                 tally.check(
                     f"{name}: no more trim than needed",
