@@ -13,9 +13,10 @@ public struct ProgrammeMeasurement: Sendable {
   public var maxShortTerm: Double?
   /// LU.
   public var loudnessRange: Double?
-  /// dBTP, of the loudest channel, and the frame where.
+  /// dBTP, of the loudest channel.
   public var truePeak: Double?
-  public var truePeakFrame: Int?
+  /// The highest true peaks, the highest first: as many as were asked for, each of a tenth of a second of its own.
+  public var truePeaks: [TruePeak]
   /// dBFS, of the loudest channel.
   public var samplePeak: Double?
   /// True peak to integrated loudness, in LU.
@@ -32,22 +33,26 @@ public struct ProgrammeMeter: Sendable {
   public let sampleRate: Double
   public let channelCount: Int
 
+  private let peakCount: Int
   private var loudness: LoudnessMeter
   // One per pair of channels.
   private var truePeaks: [TruePeakMeter]
   private var statistics: [ProgrammeStatistics]
 
-  /// - Parameters: as for `LoudnessMeter`.
+  /// - Parameters: as for `LoudnessMeter`, and how many true peaks to keep.
   public init(
-    sampleRate: Double, channelCount: Int = 2, monoLoudness: MonoLoudness = .dual, expectedFrames: Int = 0
+    sampleRate: Double, channelCount: Int = 2, monoLoudness: MonoLoudness = .dual, expectedFrames: Int = 0,
+    peakCount: Int = 1
   ) {
+    self.peakCount = peakCount
     self.sampleRate = sampleRate
     self.channelCount = channelCount
     loudness = LoudnessMeter(
       sampleRate: sampleRate, channelCount: channelCount, monoLoudness: monoLoudness,
       expectedFrames: expectedFrames)
     let pairs = (channelCount + 1) / 2
-    truePeaks = Array(repeating: TruePeakMeter(), count: pairs)
+    let meter = peakCount > 1 ? TruePeakMeter(count: peakCount, sampleRate: sampleRate) : TruePeakMeter()
+    truePeaks = Array(repeating: meter, count: pairs)
     statistics = (0..<pairs).map { ProgrammeStatistics(channelCount: min(2, channelCount - 2 * $0)) }
   }
 
@@ -77,12 +82,10 @@ public struct ProgrammeMeter: Sendable {
   /// The measurement of all frames so far.
   public var measurement: ProgrammeMeasurement {
     let programme = loudness.programme
-    var truePeak = TruePeak(amplitude: 0, frame: 0)
+    let peaks = truePeaks.flatMap(\.highest).sorted { $0.amplitude > $1.amplitude }.prefix(peakCount)
     var samplePeak = 0.0
     var offset = 0.0
     for index in truePeaks.indices {
-      let peaks = truePeaks[index].truePeaks
-      for peak in [peaks.left, peaks.right] where peak.amplitude > truePeak.amplitude { truePeak = peak }
       let samples = statistics[index].samplePeaks
       samplePeak = max(samplePeak, samples.left.amplitude, samples.right.amplitude)
       if let means = statistics[index].directCurrent {
@@ -92,13 +95,13 @@ public struct ProgrammeMeter: Sendable {
       }
     }
     let integrated = programme.integrated
-    let level = truePeak.level
+    let level = peaks.first?.level
     let frameCount = statistics[0].frameCount
     return ProgrammeMeasurement(
       sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount, loudness: programme,
       integrated: integrated, maxMomentary: programme.maxMomentary, maxShortTerm: programme.maxShortTerm,
       loudnessRange: programme.loudnessRange, truePeak: level,
-      truePeakFrame: level == nil ? nil : truePeak.frame,
+      truePeaks: Array(peaks),
       samplePeak: samplePeak > 0 ? Maths.decibels(amplitude: samplePeak) : nil,
       peakToLoudnessRatio: level.flatMap { peak in integrated.map { peak - $0 } },
       directCurrent: frameCount > 0 ? offset : nil,

@@ -1,20 +1,20 @@
-/// The greatest true peak of a channel.
+/// The greatest true peak of a programme, or of a part of it.
 public struct TruePeak: Sendable, Equatable {
-  /// As a factor of full scale; 0 for silence.
+  /// As a factor of full scale, of the louder channel; more than 0.
   public var amplitude: Double
   /// The frame after (or at) which it lies, by less than one frame; it can lie just outside the programme.
   public var frame: Int
 
-  /// In dBTP, or `nil` for silence.
-  public var level: Double? { amplitude > 0 ? Maths.decibels(amplitude: amplitude) : nil }
+  /// In dBTP.
+  public var level: Double { Maths.decibels(amplitude: amplitude) }
 }
 
 /// A streaming true-peak meter (ITU-R BS.1770-5 Annex 2, with the longer and finer interpolation that
 /// `TruePeakKernel` defines), for one or two channels as frames.
 ///
-/// The result is the judge's maximum over the whole signal, with silence before and after it, found without
-/// computing it everywhere. With `places(above:)` it reports instead every stretch in which a threshold is
-/// exceeded. Any block size gives the same result.
+/// It finds the judge's maximum over the whole signal, with silence before and after it, without computing it
+/// everywhere; and where asked the next highest, each the greatest of its own tenth of a second. Any block size gives
+/// the same result.
 public struct TruePeakMeter: Sendable {
   private static let chunk = 4096
   /// History kept before the intervals to be judged: the judge's reach, and twice that at the very start, where
@@ -25,18 +25,25 @@ public struct TruePeakMeter: Sendable {
   /// Where the next frame is written, and the number of the window's first frame.
   private var end = past
   private var origin = -past
-  private var peaks = (
-    left: TruePeak(amplitude: 0, frame: 0), right: TruePeak(amplitude: 0, frame: 0)
-  )
-  private let threshold: Double?
-  private var ranges: [Range<Int>] = []
+  private let count: Int
+  /// Frames of which only the greatest peak counts.
+  private let partFrames: Int
+  /// The highest first; one a part.
+  private var found: [TruePeak] = []
 
-  public init() { threshold = nil }
+  /// A meter of the greatest peak alone.
+  public init() {
+    count = 1
+    partFrames = 1 << 62
+  }
 
-  private init(threshold: Double) { self.threshold = threshold }
-
-  /// A meter that notes where |signal| exceeds `amplitude` between or at the samples, instead of the maximum.
-  public static func places(above amplitude: Double) -> TruePeakMeter { TruePeakMeter(threshold: amplitude) }
+  /// - Parameters:
+  ///   - count: how many peaks to keep, at least 1.
+  ///   - sampleRate: in hertz.
+  public init(count: Int, sampleRate: Double) {
+    self.count = count
+    partFrames = Int(sampleRate / 10)
+  }
 
   /// Measures a block.
   public mutating func process(_ block: Span<Frame>) {
@@ -50,42 +57,39 @@ public struct TruePeakMeter: Sendable {
     }
   }
 
-  /// The peak of each channel so far, the fall to silence after the last frame included.
-  public var truePeaks: (left: TruePeak, right: TruePeak) { finished().peaks }
-
-  /// The frames whose intervals exceed the threshold, in order, neighbours merged. Empty without a threshold.
-  public var exceedances: [Range<Int>] { finished().ranges }
-
-  public mutating func reset() {
-    self = threshold.map(TruePeakMeter.init(threshold:)) ?? TruePeakMeter()
+  /// The peaks so far, the highest first, the fall to silence after the last frame included; none in silence.
+  public var highest: [TruePeak] {
+    var copy = self
+    for _ in 0..<2 {
+      for place in copy.end..<copy.window.frames.count { copy.window.frames[place] = .zero }
+      copy.measure()
+    }
+    return copy.found
   }
 
-  private func finished() -> TruePeakMeter {
-    var copy = self
-    for place in copy.end..<copy.window.frames.count { copy.window.frames[place] = .zero }
-    copy.measure()
-    for place in copy.end..<copy.window.frames.count { copy.window.frames[place] = .zero }
-    copy.measure()
-    return copy
+  public mutating func reset() {
+    for place in window.frames.indices { window.frames[place] = .zero }
+    end = Self.past
+    origin = -Self.past
+    found = []
   }
 
   /// Judges all intervals of a full window but those at its end, then makes room.
   private mutating func measure() {
-    let count = window.frames.count
-    window.analyse(0..<count / TruePeakWindow.groupLength)
+    let frameCount = window.frames.count
+    window.analyse(0..<frameCount / TruePeakWindow.groupLength)
     var place = origin < 0 ? Self.past - 128 : Self.past
-    let last = count - TruePeakWindow.reach
-    let limit = threshold.map { Frame(repeating: $0) }
-    while let found = window.next(
-      from: place, to: last, above: limit ?? Frame(peaks.left.amplitude, peaks.right.amplitude))
-    {
-      if limit == nil {
-        if found.peak.x > 0 { peaks.left = TruePeak(amplitude: found.peak.x, frame: origin + found.frame) }
-        if found.peak.y > 0 { peaks.right = TruePeak(amplitude: found.peak.y, frame: origin + found.frame) }
-      } else {
-        note(origin + found.frame)
+    let last = frameCount - TruePeakWindow.reach
+    while place < last {
+      let part = part(origin + place)
+      let partEnd = min(last, (part + 1) * partFrames - origin)
+      let limit = Frame(repeating: threshold(part))
+      guard let next = window.next(from: place, to: partEnd, above: limit) else {
+        place = partEnd
+        continue
       }
-      place = found.frame + 1
+      note(TruePeak(amplitude: max(next.peak.x, next.peak.y), frame: origin + next.frame))
+      place = next.frame + 1
     }
     for offset in 0..<Self.past + TruePeakWindow.reach {
       window.frames[offset] = window.frames[Self.chunk + offset]
@@ -94,11 +98,18 @@ public struct TruePeakMeter: Sendable {
     origin += Self.chunk
   }
 
-  private mutating func note(_ frame: Int) {
-    if let last = ranges.last, last.upperBound == frame {
-      ranges[ranges.count - 1] = last.lowerBound..<frame + 1
-    } else {
-      ranges.append(frame..<frame + 1)
-    }
+  /// What lies before the first frame belongs to the first part.
+  private func part(_ frame: Int) -> Int { max(0, frame) / partFrames }
+
+  /// What a peak of a part must exceed to be one of the highest.
+  private func threshold(_ part: Int) -> Double {
+    if let own = found.first(where: { self.part($0.frame) == part }) { return own.amplitude }
+    return found.count < count ? 0 : found[count - 1].amplitude
+  }
+
+  private mutating func note(_ peak: TruePeak) {
+    found = found.filter { part($0.frame) != part(peak.frame) }
+    found.insert(peak, at: found.firstIndex { $0.amplitude < peak.amplitude } ?? found.count)
+    if found.count > count { found.removeLast() }
   }
 }

@@ -38,25 +38,22 @@ struct FileAnalyser {
   private let sampleRate: Double
   private var shape: ShapeMeter
   private var spectrum: SpectrumMeter
-  private var peaks: TruePeakPlaces
 
   init(sampleRate: Double, channelCount: Int, frameCount: Int) {
     self.sampleRate = sampleRate
     shape = ShapeMeter(
       sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount, steps: FileAnalysis.steps)
     spectrum = SpectrumMeter(sampleRate: sampleRate)
-    peaks = TruePeakPlaces(count: FileAnalysis.peakCount, sampleRate: sampleRate)
   }
 
   mutating func process(_ frames: Span<Frame>) {
     shape.process(frames)
     spectrum.process(frames)
-    peaks.process(frames)
   }
 
-  mutating func analysis(_ loudness: LoudnessProgramme) -> FileAnalysis {
+  mutating func analysis(_ measured: ProgrammeMeasurement) -> FileAnalysis {
     shape.finish()
-    let momentary = loudness.momentary, shortTerm = loudness.shortTerm
+    let momentary = measured.loudness.momentary, shortTerm = measured.loudness.shortTerm
     // Every tenth value is 100 ms from the one before.
     let tenths = max(1, (momentary.count / 10 + FileAnalysis.loudnessPoints - 1) / FileAnalysis.loudnessPoints)
     func thinned(_ values: [Double]) -> [Double] {
@@ -66,8 +63,8 @@ struct FileAnalyser {
       step: Double(shape.stepFrames) / sampleRate, minima: shape.minima, maxima: shape.maxima,
       correlation: shape.correlation, loudnessHop: 10 * Double(tenths) * LoudnessProgramme.hop,
       momentary: thinned(momentary), shortTerm: thinned(shortTerm),
-      peaks: peaks.peaks.compactMap { peak in
-        peak.level.map { FileAnalysis.Peak(level: $0, seconds: max(0, Double(peak.frame) / sampleRate)) }
+      peaks: measured.truePeaks.map { peak in
+        FileAnalysis.Peak(level: peak.level, seconds: max(0, Double(peak.frame) / sampleRate))
       }, spectrum: spectrum.spectrum, field: shape.field)
   }
 }

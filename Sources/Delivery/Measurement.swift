@@ -72,7 +72,8 @@ func measure(
   let reader = try AudioFileReader(path)
   let info = reader.info
   var meter = ProgrammeMeter(
-    sampleRate: Double(info.sampleRate), channelCount: info.channelCount, expectedFrames: info.frameCount)
+    sampleRate: Double(info.sampleRate), channelCount: info.channelCount, expectedFrames: info.frameCount,
+    peakCount: isAnalysed ? FileAnalysis.peakCount : 1)
   if info.channelCount > 2 {
     try readInterleaved(reader) { meter.process(interleaved: $0) }
     return (Measurement(meter.measurement), nil)
@@ -86,5 +87,5 @@ func measure(
     analyser?.process(frames)
   }
   let programme = meter.measurement
-  return (Measurement(programme), analyser?.analysis(programme.loudness))
+  return (Measurement(programme), analyser?.analysis(programme))
 }
