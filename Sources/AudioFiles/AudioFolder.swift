@@ -10,7 +10,7 @@
 public enum AudioFolder {
   /// In lower case; names may have them in any.
   public static let endings = [
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "flac", "caf", "ogg", "oga", "opus", "mp3",
+    "wav", "wave", "bwf", "rf64", "aif", "aiff", "aifc", "flac", "caf", "ogg", "oga", "opus", "mp3",
   ]
 
   public static func isFolder(_ path: String) -> Bool { kind(of: path, followsLinks: true) == S_IFDIR }

@@ -12,7 +12,7 @@ public struct CoverImage: Sendable, Equatable {
   /// The largest picture that a FLAC metadata block holds, with room for its description.
   public static let byteLimit = 16_000_000
 
-  /// nil when `bytes` are neither a PNG nor a JPEG with a readable header.
+  /// nil when `bytes` are neither a PNG nor a JPEG with a readable header and an end.
   public init?(_ bytes: [UInt8]) {
     guard let (mediaType, width, height, depth) = Self.readPNG(bytes) ?? Self.readJPEG(bytes) else {
       return nil
@@ -31,7 +31,7 @@ public struct CoverImage: Sendable, Equatable {
       throw file.failure(.unsupportedCover(reason: "it is larger than 16 MB"))
     }
     guard let image = CoverImage(try file.bytes(at: 0, count: file.size)) else {
-      throw file.failure(.unsupportedCover(reason: "it is neither a PNG nor a JPEG picture"))
+      throw file.failure(.unsupportedCover(reason: "it is no whole PNG or JPEG picture"))
     }
     self = image
   }
@@ -40,7 +40,7 @@ public struct CoverImage: Sendable, Equatable {
   private static func readPNG(_ bytes: [UInt8]) -> (String, Int, Int, Int)? {
     guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), bytes.holds("IHDR", at: 12),
       let width = bytes.big(UInt32.self, at: 16), let height = bytes.big(UInt32.self, at: 20),
-      bytes.count > 25
+      bytes.count > 25, bytes.indices.reversed().contains(where: { bytes.holds("IEND", at: $0) })
     else { return nil }
     let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][bytes[25]] ?? 3
     // A palette's pixels stand for 24-bit colours.
@@ -50,7 +50,10 @@ public struct CoverImage: Sendable, Equatable {
   /// JPEG (ITU-T T.81 §B.2.2): segments up to the first start of frame, with precision, height, width,
   /// components.
   private static func readJPEG(_ bytes: [UInt8]) -> (String, Int, Int, Int)? {
-    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) else { return nil }
+    // The end of image, with whatever a camera put behind it.
+    guard bytes.starts(with: [0xFF, 0xD8, 0xFF]),
+      bytes.indices.dropFirst().reversed().contains(where: { bytes[$0] == 0xD9 && bytes[$0 - 1] == 0xFF })
+    else { return nil }
     var offset = 2
     while offset + 10 <= bytes.count {
       guard bytes[offset] == 0xFF else { return nil }

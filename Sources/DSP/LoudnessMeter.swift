@@ -115,6 +115,12 @@ public struct LoudnessMeter: Sendable {
     LoudnessProgramme(sampleRate: sampleRate, segmentEnergies: segments)
   }
 
+  /// The same of no more than the first `frameCount` frames.
+  public func programme(of frameCount: Int) -> LoudnessProgramme {
+    let whole = segments.indices.prefix { LoudnessProgramme.boundary($0 + 1, sampleRate) <= frameCount }
+    return LoudnessProgramme(sampleRate: sampleRate, segmentEnergies: Array(segments[whole]))
+  }
+
   public mutating func reset() {
     for pair in states.indices {
       states[pair] = KWeighting.State()

@@ -23,8 +23,8 @@ public struct ShapeMeter: Sendable {
 
   /// The correlation of a step is that of this long around it, in seconds, where steps are shorter.
   private static let correlationSeconds = 0.4
-  /// Every so many frames one goes into the stereo field.
-  private static let fieldStride = 4
+  /// Every so many frames one goes into the stereo field; even periods must not meet the same few again and again.
+  private static let fieldStride = 5
 
   /// - Parameters:
   ///   - frameCount: the length of the programme, of which there are about `steps`.

@@ -5,8 +5,9 @@ extension DiagnosticCode {
   public static let nothingToMeasure = DiagnosticCode(
     "D0811", title: "nothing to measure",
     explanation: """
-      A loudness target needs at least 400 ms of programme above −70 LUFS. This master is silent or shorter, so no
-      gain can bring it to a loudness. The deliverable is not written.
+      A loudness target needs at least 400 ms of programme above −70 LUFS (3 s for `short_term_max`). This master is
+      shorter, or lies below that throughout: bring it up with `main: {level: +40 dB}` or so, or write
+      `loudness: none`. The deliverable is not written.
       """)
   public static let tooMuchLimiting = DiagnosticCode(
     "D0812", title: "the target takes more limiting than allowed",
@@ -26,8 +27,8 @@ extension DiagnosticCode {
   public static let targetUnreachable = DiagnosticCode(
     "D0814", title: "the target loudness cannot be reached",
     explanation: """
-      More gain no longer makes the file louder: the limiter takes away what the gain adds. The deliverable is not
-      written.
+      More gain no longer makes the file louder: the limiter takes away what the gain adds, or, without one, full scale
+      does. Or the file has too few bits for so quiet a target. The deliverable is not written.
       """)
   public static let clipped = DiagnosticCode(
     "D0815", title: "samples were clipped",
@@ -55,7 +56,8 @@ extension DiagnosticCode {
   public static let overwritesInput = DiagnosticCode(
     "D0819", title: "an output would overwrite an input",
     explanation: """
-      A deliverable's path leads, links followed, to a file that the session reads. Inputs are never written.
+      A deliverable's path leads, links followed, to a file that the session reads, or to one that another session of
+      the same command has made. Inputs are never written.
       """)
   public static let unknownDeliverable = DiagnosticCode(
     "D0820", title: "`--only` names no deliverable",
@@ -86,6 +88,13 @@ extension DiagnosticCode {
     "D0824", title: "a cover that a format cannot hold",
     explanation: "CAF has fields for texts and none for pictures, so the file has no cover. All else is in it.")
 
+  public static let balanceUnjudged = DiagnosticCode(
+    "D0825", title: "balances that were not judged",
+    explanation: """
+      `checks: {balance: …}` is about the whole mix, so it is judged when the session is rendered whole: without
+      `--only`, `--mix` and `--range`. `allow: [D0825]` silences the note.
+      """)
+
   public static let refusedByMaster = DiagnosticCode(
     "D0831", title: "a file that its master's checks refuse",
     explanation: """
@@ -107,8 +116,8 @@ extension DiagnosticCode {
     "D0841", title: "stems that do not add up to the mix",
     explanation: """
       The files of `split: stems` were read back, added up and compared with the mix before its master, and they
-      differ by more than their format explains: -140 dBFS for `32f`, one and a half steps a file for integers. Integer
-      files clip above full scale; `32f` does not.
+      differ by more than their format explains: -140 dB under full scale, or under a peak above it, for `32f`, one and a half
+      steps a file for integers. Integer files clip above full scale; `32f` does not.
       """)
   public static let silentParts = DiagnosticCode(
     "D0842", title: "parts without a file",
@@ -119,7 +128,7 @@ extension DiagnosticCode {
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
     .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed, .coverLeftOut,
-    .refusedByMaster, .otherThanCD,
+    .balanceUnjudged, .refusedByMaster, .otherThanCD,
     .stemsDoNotAddUp, .silentParts,
   ]
 }

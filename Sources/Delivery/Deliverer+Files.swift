@@ -103,6 +103,9 @@ extension Deliverer {
     for (entry, outcome) in zip(ordered.value, files) {
       let encoding = entry.route.encoding
       switch outcome {
+      case .success(let (mastered, file, _)) where missesLoudness(file, shared):
+        file.writer.abandon()
+        result.diagnostics.append(shared.miss(of: file, mastered).diagnostic(encoding.id))
       case .success(let (mastered, file, hash)):
         result.diagnostics += notes(on: encoding, file)
         let delivered = DeliveredFile(
@@ -126,6 +129,13 @@ extension Deliverer {
     }
     result.diagnostics += notesOnLimiting(made, group.master)
     return (finished, lent)
+  }
+
+  /// Whether the loudness is not what it was in the master: clipped at full scale, or lost in the noise of 16 bits.
+  private func missesLoudness(_ file: Encoding.Encoded, _ mastering: Mastering) -> Bool {
+    guard options.range == nil, let wanted = mastering.target.loudness else { return false }
+    guard let found = mastering.loudness(file.measurement) else { return true }
+    return abs(found - wanted) > Mastering.loudnessTolerance
   }
 
   private func refined(

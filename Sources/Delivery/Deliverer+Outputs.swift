@@ -83,14 +83,31 @@ extension Deliverer {
                 ? "the session has no versions" : "the versions are \(listed(versions, conjunction: "and"))")
           ]))
     }
-    let inputs = Set(
-      (([stems] + versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead).compactMap {
-        FileIdentity($0)
-      })
+    if let mix = options.mix {
+      for (id, deliverable) in session.deliverables where options.only.contains(id) {
+        guard let version = deliverable.version else { continue }
+        problems.append(
+          Diagnostic(
+            .unknownDeliverable, .error, "`\(id)` is made from the version `\(version)` already",
+            hints: ["`--mix \(mix)` makes the deliverables of the main mix; leave it out to make `\(id)`"]))
+      }
+    }
+    let covers = (["metadata"] + session.deliverables.map { "deliverables.\($0.id).metadata" }).compactMap {
+      resolved.file(at: "\($0).cover")
+    }
+    let read = ([stems] + versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead + covers
+    let inputs = Set(read.compactMap { FileIdentity($0) }), made = Set(options.kept.compactMap { FileIdentity($0) })
     func refuse(_ output: String, at path: String?, _ remedy: String) {
-      guard let path, let identity = FileIdentity(path), inputs.contains(identity) else { return }
-      problems.append(
-        Diagnostic(.overwritesInput, .error, "\(output) would overwrite an input, `\(path)`", hints: [remedy]))
+      guard let path, let identity = FileIdentity(path) else { return }
+      if inputs.contains(identity) {
+        problems.append(
+          Diagnostic(.overwritesInput, .error, "\(output) would overwrite an input, `\(path)`", hints: [remedy]))
+      } else if made.contains(identity) {
+        problems.append(
+          Diagnostic(
+            .overwritesInput, .error, "\(output) would overwrite `\(path)`, which another session has just made",
+            hints: [remedy]))
+      }
     }
     for (id, deliverable) in deliverables {
       for node in deliverable.split.map({ session.nodes(of: $0) }) ?? [nil] {

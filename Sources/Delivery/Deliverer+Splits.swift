@@ -87,7 +87,7 @@ extension Deliverer {
     if order.split == .stems, isWhole, !order.value.encoding.isLossy, options.range == nil {
       let mix = try premaster(source.plan.mixes[order.mix].node, of: order.mix, source)
         .converted(to: rate, isMono: isMono, isCancelled: isCancelled)
-      let sum = try self.sum(order, finished.map(\.1), mix, isCancelled: isCancelled)
+      let sum = try self.sum(order, finished, mix, isCancelled: isCancelled)
       result.sums.append(sum)
       if !sum.isKept { result.diagnostics.append(diagnostic(sum)) }
     }
@@ -96,14 +96,15 @@ extension Deliverer {
 
   /// Adds the files up, as they are read back, and compares them with the mix.
   private func sum(
-    _ order: Orders.SplitOrder, _ writers: [AudioFileWriter], _ mix: Premaster, isCancelled: @Sendable () -> Bool
+    _ order: Orders.SplitOrder, _ files: [(DeliveredFile, AudioFileWriter)], _ mix: Premaster,
+    isCancelled: @Sendable () -> Bool
   ) throws -> StemSum {
-    // A float differs by its rounding; TPDF dither and rounding move an integer by up to 1.5 steps (FORMAT, *split*).
+    // A float differs by its rounding, which grows with its level above full scale; TPDF dither and rounding move an integer by up to 1.5 steps (FORMAT, *split*).
     let limit =
       order.value.encoding.integerBits.map { bits in
-        Maths.decibels(amplitude: Double(max(1, writers.count)) * 1.5 / Double(1 << (bits - 1)))
-      } ?? -140
-    let paths = writers.map(\.unpublishedPath)
+        Maths.decibels(amplitude: Double(max(1, files.count)) * 1.5 / Double(1 << (bits - 1)))
+      } ?? -140 + max(0, files.compactMap(\.0.measurement.samplePeak).max() ?? 0)
+    let paths = files.map(\.1.unpublishedPath)
     // Each thread takes a stretch of the song, and opens all files for it.
     let stretches = max(1, min(workers, 128 / max(1, paths.count)))
     let length = (mix.frameCount + stretches - 1) / stretches
@@ -158,7 +159,9 @@ extension Deliverer {
       .stemsDoNotAddUp, .error,
       "the files of `\(sum.id)` add up to the mix within \(residual) dBFS, and should within \(rounded(sum.limit)) dBFS",
       path: "deliverables.\(sum.id)",
-      hints: ["integer files clip above full scale: deliver `bit_depth: 32f`, or turn the parts down"])
+      hints: deliverable(sum.id).encoding.integerBits == nil
+        ? ["turn the parts down"]
+        : ["integer files clip above full scale: deliver `bit_depth: 32f`, or turn the parts down"])
   }
 
   /// Parts that have no file, since nothing is heard of them.

@@ -26,6 +26,8 @@ public struct RenderOptions: Sendable {
   public var isReported = false
   /// Where the report's page goes, without its data; `nil` puts both beside the files.
   public var pagePath: String?
+  /// Files that must stay as they are, beside the session's inputs: what other sessions have just made.
+  public var kept: [String] = []
 
   public init() {}
 }
@@ -129,7 +131,13 @@ public struct Deliverer: Sendable {
 
     var orders = Orders(deliverables, resolved)
     // A part of the song, or of its files, is not what these checks are about.
-    if options.range == nil, options.only.isEmpty, options.mix == nil { orders.addBalances(resolved) }
+    if options.range == nil, options.only.isEmpty, options.mix == nil {
+      orders.addBalances(resolved)
+    } else if !session.checks.balance.isEmpty || session.versions.contains(where: { !$0.value.checks.balance.isEmpty })
+    {
+      result.diagnostics.append(
+        Diagnostic(.balanceUnjudged, .note, "balances are not judged: this render is not of the whole session"))
+    }
     var plan = RenderPlan(orders.requests(stems: stems, versionStems: versionStems))
     var slice: RangeSlice?
     if let range = options.range {

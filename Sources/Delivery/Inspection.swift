@@ -153,11 +153,14 @@ private struct InspectionMeters {
       runs[index].process(pair.span)
     }
     silence.process(loudest.span)
+    // For its peaks alone.
+    bands.process(loudest.span)
   }
 
   func result(curve: Bool) -> (measurement: Measurement, inspection: Inspection) {
     let measured = programme.measurement
-    let levels = channelCount <= 2 ? bands.measurement : nil
+    let measuredBands = bands.measurement
+    let levels = channelCount <= 2 ? measuredBands : nil
     func seconds(_ frames: Int) -> Double { Double(frames) / sampleRate }
     let found = runs.flatMap(\.runs).sorted { ($0.frame, $0.channel) < ($1.frame, $1.channel) }
     let inspection = Inspection(
@@ -174,13 +177,13 @@ private struct InspectionMeters {
       monoCompatibility: monoCompatibility(measured.integrated),
       curve: curve
         ? LoudnessCurve(
-          momentary: measured.loudness.momentary, shortTerm: measured.loudness.shortTerm, peaks: levels?.peaks ?? [])
+          momentary: measured.loudness.momentary, shortTerm: measured.loudness.shortTerm, peaks: measuredBands.peaks)
         : nil)
     return (Measurement(measured), inspection)
   }
 
   private func monoCompatibility(_ integrated: Double?) -> Double? {
     guard channelCount <= 2, let integrated else { return nil }
-    return channelCount == 1 ? 0 : mono.programme.integrated.map { $0 - integrated }
+    return channelCount == 1 ? 0 : (mono.programme.integrated ?? -.infinity) - integrated
   }
 }

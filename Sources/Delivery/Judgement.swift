@@ -79,32 +79,33 @@ final class Judgement {
     nearestFrame(seconds: Double(frame - firstFrame) / timeline.sampleRate, sampleRate: Double(measurement.sampleRate))
   }
 
-  /// In the base unit of the check's quantity.
+  /// In the base unit of the check's quantity. The levels of silence are −∞: they keep every upper bound.
   private func value(
     _ name: CheckName, _ measured: Measurement, _ look: () throws -> Inspection
   ) rethrows -> Double? {
     let isMono = measured.channels == 1
+    let silent = measured.samplePeak == nil ? -Double.infinity : nil
     switch name {
-    case .integratedLoudness: return measured.integrated
-    case .shortTermMax: return measured.maxShortTerm
-    case .momentaryMax: return measured.maxMomentary
+    case .integratedLoudness: return measured.integrated ?? silent
+    case .shortTermMax: return measured.maxShortTerm ?? silent
+    case .momentaryMax: return measured.maxMomentary ?? silent
     case .loudnessRange: return measured.loudnessRange
-    case .truePeak: return measured.truePeak
+    case .truePeak: return measured.truePeak ?? silent
     case .plr: return measured.plr
     case .correlation: return isMono ? 1 : measured.correlation
     case .dcOffset: return decibels(ofAmplitude: abs(measured.dcOffset))
     case .clippedSamples: return Double(measured.clippedSamples)
-    case .samplePeak: return measured.samplePeak
+    case .samplePeak: return measured.samplePeak ?? silent
     case .length: return Double(measured.frames) / Double(measured.sampleRate)
     case .cdFrameRemainder: return CDFrames.remainder(measured.frames, rate: measured.sampleRate).map(Double.init)
     case .monoCompatibility: return try look().monoCompatibility
-    case .noiseFloor: return try look().noiseFloor
-    case .sibilance: return try look().sibilance
+    case .noiseFloor: return try look().noiseFloor ?? silent
+    case .sibilance: return try look().sibilance ?? silent
     case .silenceHead: return try look().silenceHead
     case .silenceTail: return try look().silenceTail
     // A mono file has no side at all.
-    case .sideLevel: return isMono ? -.infinity : try look().sideLevel
-    case .bassSideLevel: return isMono ? -.infinity : try look().bassSideLevel
+    case .sideLevel: return isMono ? -.infinity : try look().sideLevel ?? silent
+    case .bassSideLevel: return isMono ? -.infinity : try look().bassSideLevel ?? silent
     }
   }
 }

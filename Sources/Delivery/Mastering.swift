@@ -99,16 +99,14 @@ struct Mastering {
     }
     let maximum = master.limiter == nil ? .infinity : wanted.maxLimiting.magnitude
     let search = LoudnessSearch(target: target, maximumLimiting: maximum, loudness: loudness)
-    let start = aim.gain.map { target - $0 } ?? take.loudness(wanted.goal.kind).map { $0 - monoOffset }
+    let start = aim.gain.map { target - $0 } ?? take.loudness(wanted.goal.kind, of: frameCount).map { $0 - monoOffset }
     switch try search.run(from: start, { try pass.run(gain: $0) }) {
     case .reached(let gain, let result):
       return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
     case .nothingToMeasure:
       throw refusal(
-        .nothingToMeasure, "the master is silent or shorter than 400 ms",
-        hints: [
-          "write `loudness: none`, or check that something is heard"
-        ])
+        .nothingToMeasure, reasonForNoLoudness(wanted.goal.kind),
+        hints: ["write `loudness: none`, or check that something is heard"])
     case .tooMuchLimiting(let taken, let loudest):
       let told = plainDecimal(rounded(taken, places: 1, beside: [maximum]))
       var refusal = refusal(
@@ -124,8 +122,38 @@ struct Mastering {
     }
   }
 
-  static func hint(_ loudest: Double?) -> String {
-    loudest.map { "the loudest target that fits is \(plainDecimal($0)) LUFS" } ?? "no target fits"
+  /// LU that a delivered file may be off its target (FORMAT, *Master*).
+  static let loudnessTolerance = 0.1
+
+  /// Why a file that was made from a master on its target is not there itself.
+  func miss(of file: Encoding.Encoded, _ mastered: Mastered) -> MasteringRefusal {
+    let found = loudness(file.measurement).map { "\(rounded($0)) LUFS" } ?? "without a loudness"
+    guard file.clippedSamples > 0 else {
+      return refusal(
+        .targetUnreachable, "the file that is written is \(found)",
+        hints: ["deliver more bits, or raise the target"])
+    }
+    let room = mastered.result.measurement.samplePeak ?? 0
+    let loudest = target.loudness.map { plainDecimal((($0 - room) * 10).rounded(.down) / 10) } ?? "lower"
+    return refusal(
+      .targetUnreachable, "\(file.clippedSamples) samples above full scale would be clipped, which makes it \(found)",
+      hints: [
+        "add `limiter: {ceiling: -1 dBTP}` to the master, or deliver `bit_depth: 32f`",
+        "without either, the loudest target that fits is \(loudest) LUFS",
+      ])
+  }
+
+  private func reasonForNoLoudness(_ kind: LoudnessTarget.Kind) -> String {
+    let (window, text) = kind == .shortTermMax ? (3, "3 s") : (0.4, "400 ms")
+    if Double(frameCount) < window * context.sampleRate {
+      return "the master is shorter than \(text), and has no such loudness"
+    }
+    let what = isMono ? "the mean of left and right" : "the master"
+    return "\(what) is silent, or below -70 LUFS throughout, where loudness ends"
+  }
+
+  static func hint(_ loudest: Double?, _ how: String = "that fits") -> String {
+    loudest.map { "the loudest target \(how) is \(plainDecimal($0)) LUFS" } ?? "no target fits"
   }
 
   private func refusal(_ code: DiagnosticCode, _ reason: String, hints: [String] = []) -> MasteringRefusal {

@@ -25,7 +25,8 @@ public struct Platform: Sendable {
   public func gain(_ measurement: Measurement) -> Double? {
     guard let loudness = measurement.integrated else { return nil }
     let wanted = reference - loudness
-    guard turnsUp, let truePeak = measurement.truePeak else { return min(0, wanted) }
-    return min(wanted, -1 - truePeak)
+    guard wanted > 0 else { return wanted }
+    guard turnsUp, let truePeak = measurement.truePeak else { return 0 }
+    return min(wanted, max(0, -1 - truePeak))
   }
 }

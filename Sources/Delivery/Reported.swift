@@ -23,7 +23,8 @@ extension Deliverer {
     file.analysis.map { analysis in
       Reported(
         analysis: analysis.quieter(by: offset),
-        premasterLoudness: premaster.take.loudness(.integrated).map { $0 - offset }, limiting: mastered.result.trace)
+        premasterLoudness: premaster.take.loudness(.integrated, of: premaster.frameCount).map { $0 - offset },
+        limiting: mastered.result.trace)
     }
   }
 }

@@ -40,12 +40,13 @@ final class MasterTake: FrameSink, @unchecked Sendable {
     loudness?.process(frames)
   }
 
-  /// Before any gain. A tail below −100 dBFS that will be cut is gated away.
-  func loudness(_ kind: LoudnessTarget.Kind) -> Double? {
-    switch kind {
-    case .integrated: loudness?.programme.integrated
-    case .shortTermMax: loudness?.programme.maxShortTerm
-    case .momentaryMax: loudness?.programme.maxMomentary
+  /// Of the first `frameCount` frames, before any gain.
+  func loudness(_ kind: LoudnessTarget.Kind, of frameCount: Int) -> Double? {
+    let programme = loudness?.programme(of: frameCount)
+    return switch kind {
+    case .integrated: programme?.integrated
+    case .shortTermMax: programme?.maxShortTerm
+    case .momentaryMax: programme?.maxMomentary
     }
   }
 }

@@ -11,6 +11,8 @@ struct LoudnessPicture {
   private static let graph = (top: 230.0, height: 240.0)
   /// LUFS at the foot of the graph and at its head.
   private static let floor = -42.0, ceiling = 0.0
+  /// The greatest sample of 16 bits, as an amplitude.
+  private static let fullScale = 32_767.0 / 32_768
 
   private let file: MeasureReport.File
   private let curve: LoudnessCurve
@@ -56,10 +58,15 @@ struct LoudnessPicture {
       return "<rect class=\"gap\" x=\"\(number(x(gap.start)))\" y=\"\(number(Self.wave.top))\" "
         + "width=\"\(number(width))\" height=\"\(number(Self.wave.height))\"/>"
     }
+    // Only the first runs are listed; of the rest the peaks tell.
+    let listed = file.inspection.clippedRuns.map(\.start)
+    let last = file.inspection.clippedRunCount > listed.count ? listed.last ?? 0 : .infinity
+    let others = curve.peaks.enumerated().map { (start: Double($0) * LoudnessCurve.hop, peak: $1) }
+      .filter { $0.start > last && $0.peak >= Self.fullScale }
     // Runs in one place of the picture are one line.
     var drawn = ""
-    let runs = file.inspection.clippedRuns.compactMap { run -> String? in
-      let place = number(x(run.start))
+    let runs = (listed + others.map(\.start)).compactMap { start -> String? in
+      let place = number(x(start))
       if place == drawn { return nil }
       drawn = place
       return
@@ -129,9 +136,16 @@ struct LoudnessPicture {
 
   private func line(_ style: String, _ values: [Double?]) -> String {
     var path = ""
+    var isOpen = false
     for (column, value) in values.enumerated() {
       guard let value else { continue }
-      path += "\(path.isEmpty ? "M" : "L")\(number(Self.left + Double(column))) \(number(y(value)))"
+      // Below the graph there is no line.
+      guard value >= Self.floor else {
+        isOpen = false
+        continue
+      }
+      defer { isOpen = true }
+      path += "\(isOpen ? "L" : "M")\(number(Self.left + Double(column))) \(number(y(value)))"
     }
     return "<path class=\"\(style)\" d=\"\(path)\"/>"
   }

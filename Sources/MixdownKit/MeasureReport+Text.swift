@@ -40,7 +40,9 @@ extension MeasureReport {
         ))
     }
     rows.append(
-      ("silence", "\(decimals(look.silenceHead, 3, "s")) before, \(decimals(look.silenceTail, 3, "s")) after"))
+      look.silenceHead >= seconds
+        ? ("silence", "all of it")
+        : ("silence", "\(decimals(look.silenceHead, 3, "s")) before, \(decimals(look.silenceTail, 3, "s")) after"))
     rows.append(
       (
         "gaps",

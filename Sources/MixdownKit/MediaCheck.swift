@@ -185,16 +185,20 @@ struct MediaCheck {
 
   /// What only the encoder knows: the bitrates that there are differ with the rate and the channels.
   private mutating func encoding(of deliverable: Deliverable, _ id: String, _ resolved: ResolvedSession) {
-    guard let format = deliverable.format, let bitrate = deliverable.bitrate else { return }
+    guard let format = deliverable.format else { return }
     let rate = Int((deliverable.sampleRate ?? resolved.session.sampleRate).magnitude)
+    let written = deliverable.bitrate.map { Int($0.magnitude) }
     // A rate or a bitrate that the format never has is reported as such.
-    guard format.has(rate: rate), format != .mp3 || Deliverable.mp3Bitrates.contains(Int(bitrate.magnitude)),
+    guard format.has(rate: rate), format != .mp3 || written.map(Deliverable.mp3Bitrates.contains) ?? true,
       let refusal = deliverable.encoding.refusal(
-        sampleRate: rate, channelCount: deliverable.channels == .mono ? 1 : 2),
-      let setting = resolved.tree.part(at: "deliverables.\(id).bitrate")
+        sampleRate: rate, channelCount: deliverable.channels == .mono ? 1 : 2)
     else { return }
-    report(
-      .deliverableRate, refusal.reason, at: setting, path: "deliverables.\(id).bitrate", hints: refusal.hints)
+    let path = "deliverables.\(id)"
+    guard
+      let place = ["\(path).bitrate", "\(path).sample_rate", path].first(where: { resolved.tree.part(at: $0) != nil }),
+      let setting = resolved.tree.part(at: place)
+    else { return }
+    report(.deliverableRate, refusal.reason, at: setting, path: place, hints: refusal.hints)
   }
 
   // MARK: Reporting

@@ -10,11 +10,12 @@ extension RenderReport {
   mutating func writePage(
     _ session: ResolvedSession, _ stems: [String: StemFile], _ result: DeliveryResult, by deliverer: Deliverer
   ) {
+    let paths = deliverer.reportPaths
     guard
-      let model = ReportModel(session, stems: stems, result, folder: deliverer.folder, program: Mixdown.version)
+      let model = ReportModel(
+        session, stems: stems, result, folder: deliverer.folder, program: Mixdown.version, hasFiles: paths.data != nil)
     else { return }
     page = model
-    let paths = deliverer.reportPaths
     let measured = Dictionary(files.map { ($0.id, members($0)) }) { first, _ in first }
     do throws(AudioFileError) {
       try AtomicFile.write(model.html, to: paths.page)

@@ -46,14 +46,29 @@ extension Insert {
     }
   }
 
-  /// The gain in dB that it has whatever the signal: of `gain`, the makeup of a compressor; `nil` where there is none.
-  public func staticDecibels(_ context: ProcessorContext) -> Double? {
+  /// The gain in dB that it has whatever the signal: of `gain`, the makeup of a compressor, beside what `mix` leaves
+  /// dry; `nil` where there is none.
+  public func staticDecibels(_ context: ProcessorContext) -> Double? { makeup(context).map(mixed) }
+
+  /// What a reduction of the wet signal by so many dB takes of what is heard.
+  public func heardReduction(_ decibels: Double, _ context: ProcessorContext) -> Double {
+    let makeup = makeup(context) ?? 0
+    return mix.magnitude == 100 ? decibels : mixed(makeup) - mixed(makeup - decibels)
+  }
+
+  private func makeup(_ context: ProcessorContext) -> Double? {
     switch settings {
     case let settings as GainProcessor.Settings: settings.gain.magnitude
     case let settings as CompressorProcessor.Settings:
       CompressorProcessor.makeKernel(settings, context).makeupDecibels
     default: nil
     }
+  }
+
+  /// A gain in dB beside the dry part.
+  private func mixed(_ decibels: Double) -> Double {
+    let part = mix.magnitude / 100
+    return part == 1 ? decibels : Maths.decibels(amplitude: 1 - part + part * Maths.amplitude(decibels: decibels))
   }
 
   /// Its settings that are not the defaults, as they would be written, in the order of its table.

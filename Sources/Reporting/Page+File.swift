@@ -67,8 +67,8 @@ extension Page {
     if !file.limitingCourse.isEmpty { bands += limiting(file, seconds) }
     return """
       <figure class="course" data-seconds="\(plainDecimal(seconds))">
-      <output class="reading">Point at the graphs to read them; click to hear from there.</output>
-      \(ruler)
+      <output class="reading">Point at the graphs to read them\(model.hasFiles ? "; click to hear from there" : "").</output>
+      \(ruler(seconds))
       \(bands)
       \(clock(seconds))
       </figure>
@@ -86,14 +86,16 @@ extension Page {
       """
   }
 
-  private var markerPlaces: [Double] { model.time.markers.map { $0.seconds / max(model.time.seconds, 0.001) } }
+  func markerPlaces(_ seconds: Double) -> [Double] {
+    model.time.markers.filter { $0.seconds < seconds }.map { $0.seconds / max(seconds, 0.001) }
+  }
 
   private func waveform(_ file: ReportModel.File, _ seconds: Double) -> String {
     let analysis = file.analysis
     let channels = file.measurement.channels == 1 ? [0] : [0, 1]
     let rows = Double(channels.count)
     var drawing = Drawing()
-    drawing.upright(markerPlaces, "mark")
+    drawing.upright(markerPlaces(seconds), "mark")
     let count = Double(max(1, analysis.minima.count))
     for channel in channels {
       func place(_ value: Double) -> Double { (Double(channel) + (1 - value) / 2) / rows }
@@ -125,7 +127,7 @@ extension Page {
     var drawing = Drawing()
     let ticks = scale.ticks(6)
     drawing.across(ticks.map(scale.place), "grid")
-    drawing.upright(markerPlaces, "mark")
+    drawing.upright(markerPlaces(seconds), "mark")
     func line(_ values: [Double], from start: Double, _ kind: String) {
       drawing.line(
         reduced(values, limit: 1500).map { place, value in
@@ -149,7 +151,7 @@ extension Page {
     let count = Double(max(1, values.count))
     let scale = Scale(top: 1, bottom: -1)
     var drawing = Drawing()
-    drawing.upright(markerPlaces, "mark")
+    drawing.upright(markerPlaces(seconds), "mark")
     drawing.across([0.5], "grid")
     drawing.line(
       values.enumerated().map { index, value in value.map { ((Double(index) + 0.5) / count, scale.place($0)) } },
@@ -164,7 +166,7 @@ extension Page {
     let (values, part) = greatest(file.limitingCourse, limit: 1500)
     let step = LimiterTrace.step * Double(part)
     var drawing = Drawing()
-    drawing.upright(markerPlaces, "mark")
+    drawing.upright(markerPlaces(seconds), "mark")
     drawing.across([0, 0.5, 1], "grid")
     drawing.area(hanging(values, step: step, seconds: seconds, depth: depth), "taken")
     return band(

@@ -45,7 +45,7 @@ extension Page {
     let rows = model.parts.map { part in
       """
       <tr><td>\(escaped(words(part.id)))</td><td>\(escaped(words(part.node)))</td>\
-      <td><a href="\(escaped(address(part.path)))">\(escaped(part.path))</a></td>\
+      <td>\(model.hasFiles ? "<a href=\"\(escaped(address(part.path)))\">\(escaped(part.path))</a>" : escaped(part.path))</td>\
       <td>\(figure(part.measurement.integrated, 1))</td><td>\(figure(part.measurement.truePeak, 2))</td></tr>
       """
     }
@@ -78,10 +78,10 @@ extension Page {
     }
     return section(
       "master", "From the mix to the files",
-      "One gain for the whole song; the limiter takes what sticks out; the file is read back and measured.",
+      "One gain for the whole song; then limiter, fades, word length and codec; the file is read back and measured.",
       """
       <div class="scroll"><table class="wide"><thead><tr><th>file</th><th>mix, LUFS</th><th>gain, dB</th><th>makes</th>\
-      <th>limiter at most, dB</th><th>which costs, LU</th><th>file, LUFS</th><th>target</th><th>peak, dBTP</th><th>ceiling</th></tr></thead>\
+      <th>limiter at most, dB</th><th>all after the gain, LU</th><th>file, LUFS</th><th>target</th><th>peak, dBTP</th><th>ceiling</th></tr></thead>\
       <tbody>\(rows.joined())</tbody></table></div>
       """)
   }
@@ -91,7 +91,7 @@ extension Page {
   private var automation: String {
     guard !model.lanes.isEmpty else { return "" }
     let length = max(model.time.seconds, 0.001)
-    let marks = model.time.markers.map { $0.seconds / length }
+    let marks = markerPlaces(model.time.seconds)
     let bands = model.lanes.map { lane -> String in
       let values = lane.points.map(\.place)
       let least = values.min() ?? 0, most = values.max() ?? 0
@@ -108,7 +108,8 @@ extension Page {
     }
     return section(
       "automation", "Automation", "Each lane on its parameter’s own scale, from its lowest to its highest value.",
-      "<figure class=\"course song\">\(ruler)\n\(bands.joined(separator: "\n"))\n\(clock(model.time.seconds))</figure>")
+      "<figure class=\"course song\">\(ruler(model.time.seconds))\n\(bands.joined(separator: "\n"))\n\(clock(model.time.seconds))</figure>"
+    )
   }
 
   /// A path without what every path has: `keys · pan`.
@@ -163,7 +164,7 @@ extension Page {
   }
 
   private func filter(_ filter: ReportModel.FilterCurve) -> String {
-    let range = range(filter.target)
+    let range = range(filter)
     let scale = Scale(top: range, bottom: -range)
     var drawing = Drawing()
     drawing.across([0.25, 0.75], "grid")
@@ -193,14 +194,13 @@ extension Page {
       """
   }
 
-  /// dB above and below 0 that show what a curve is about: boosts and dips whole, the slopes of passes as far as that.
-  private func range(_ curve: [Double]) -> Double {
-    let dips = curve.indices.dropFirst().dropLast().filter {
-      curve[$0] < curve[$0 - 1] && curve[$0] < curve[$0 + 1]
-    }
-    let near = curve.filter { $0 > -12 }.map(\.magnitude).max() ?? 0
-    let deepest = max(near, dips.map { -curve[$0] }.max() ?? 0)
-    return max(6, min(24, 6 * Double(coordinate(deepest / 6 + 0.45))))
+  /// dB above and below 0 that show what a curve is about: boosts, dips and shelves whole, the slopes of passes and
+  /// notches to −12 dB.
+  private func range(_ filter: ReportModel.FilterCurve) -> Double {
+    let falls = filter.bands.contains { $0.type.contains("pass") || $0.type == "notch" }
+    let deepest = filter.target.map { falls && $0 < -12 ? 0 : $0.magnitude }.max() ?? 0
+    // A little room for the dots.
+    return max(6, min(48, 6 * Double(coordinate(deepest / 6 + 0.6))))
   }
 
   // MARK: Stems and notes

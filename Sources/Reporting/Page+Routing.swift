@@ -28,18 +28,21 @@ extension Page {
       let sends = row.sends.map {
         "<span>\(escaped(words($0.bus)))\u{A0}\(figure($0.level.decibels, 1, signed: true))\($0.level.moves ? "~" : "")\($0.isPreFader ? " pre" : "")</span>"
       }
+      // Its clips may differ.
+      let spread = row.clips.map { $0.upperBound - $0.lowerBound } ?? 0
+      let least = spread > 0 ? "\(figure(row.toMix - spread, 1, signed: true)) … " : ""
       return """
         <tr class="\(row.kind.rawValue)\(row.isSilent ? " silent" : "")"><th scope="row">\(escaped(words(row.id)))\
         \(row.isSilent ? " <small>silent</small>" : "")</th>\(clips)\(cell(row.trim))\(cell(row.inserts))\
         \(row.dynamics > 0.05 ? "<td class=\"takes\">\(figure(-row.dynamics, 1))</td>" : "<td></td>")\
         \(cell(row.level))\(cell(row.vcas))\(sides)<td class="way">\(row.output.map { escaped(words($0)) } ?? "the mix")</td>\
-        <td><b>\(figure(row.toMix, 1, signed: true))</b></td><td class="sends">\(sends.joined(separator: " "))</td></tr>
+        <td><b>\(least)\(figure(row.toMix, 1, signed: true))</b></td><td class="sends">\(sends.joined(separator: " · "))</td></tr>
         """
     }
     return """
       <section id="account"><div class="title"><h2>Every decibel, from stem to mix</h2><p>Gains in dB. “Takes” is what \
-      the strip’s dynamics reduce at most and is not in the sum; left / right is what pan law, pan and width leave of a \
-      signal that is the same on both sides; ~ moves.</p></div>
+      the strip’s dynamics reduce at most and is not in the sum; left / right is what pan law, pan, width and inserts \
+      on one side leave of a signal that is the same on both sides; ~ moves.</p></div>
       <div class="scroll"><table class="wide account"><thead><tr><th></th><th>clip</th><th>trim</th><th>inserts</th><th>takes</th>\
       <th>fader</th><th>VCAs</th><th>left / right</th><th>into</th><th>to the mix</th><th>sends</th></tr></thead>
       <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
@@ -64,6 +67,8 @@ extension Page {
     func middle(_ node: ReportModel.Routing.Node) -> Double { Size.margin + node.row * Size.row + Size.row / 2 }
     // Levels lie over all lines.
     var levels = ""
+    // Levels that stand above and below each node's exit already.
+    var placed: [Int: (above: Int, below: Int)] = [:]
     let edges = routing.edges.map { edge -> String in
       let from = routing.nodes[edge.from], to = routing.nodes[edge.to]
       let kind =
@@ -81,8 +86,12 @@ extension Page {
         let bend = (targetX - x) * 0.5
         path = curve((x, y), (x + bend, y), (targetX - bend, targetY), (targetX, targetY))
         if !edge.level.isEmpty {
+          var count = placed[edge.from] ?? (0, 0)
+          let height = targetY < y ? -5 - 11 * Double(count.above) : 12 + 11 * Double(count.below)
+          if targetY < y { count.above += 1 } else { count.below += 1 }
+          placed[edge.from] = count
           levels +=
-            "<text x=\"\(coordinate(x + 5))\" y=\"\(coordinate(y + (targetY < y ? -5 : 12)))\" class=\"level\">\(escaped(typographic(edge.level)))</text>"
+            "<text x=\"\(coordinate(x + 5))\" y=\"\(coordinate(y + height))\" class=\"level\">\(escaped(typographic(edge.level)))</text>"
         }
       }
       let title =

@@ -33,7 +33,7 @@ extension Page {
       const choose = index => {
         const before = players[chosen], after = players[index], running = !before.paused;
         if (index !== chosen) {
-          wanted = before.currentTime || wanted;
+          if (!before.error) wanted = before.currentTime || wanted;
           before.pause();
         }
         chosen = index;
@@ -41,10 +41,14 @@ extension Page {
         tabs.forEach((tab, place) => {
           if (place === index) tab.setAttribute("aria-current", "true"); else tab.removeAttribute("aria-current");
         });
-        play.disabled = Boolean(after.error);
+        tell(after);
         loudness();
         seek(wanted);
         if (running) after.play().catch(() => {});
+      };
+      const tell = player => {
+        play.disabled = Boolean(player.error);
+        play.title = player.error ? "This browser cannot play the file, or it is not beside the report." : "";
       };
       const seek = seconds => {
         wanted = seconds;
@@ -77,12 +81,9 @@ extension Page {
         on("pause", () => {
           play.classList.remove("playing");
           play.setAttribute("aria-label", "Play");
-          wanted = player.currentTime;
+          if (!player.error) wanted = player.currentTime;
         });
-        on("error", () => {
-          play.disabled = true;
-          play.title = "This browser cannot play the file, or it is not beside the report.";
-        });
+        on("error", () => tell(player));
       });
       play.addEventListener("click", () => {
         const player = players[chosen];

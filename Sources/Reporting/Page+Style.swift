@@ -65,7 +65,7 @@ extension Page {
     .match input { accent-color: var(--accent); vertical-align: -2px; }
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     audio { width: 100%; margin-bottom: 1rem; }
-    .live audio { display: none; }
+    .live audio, .alone audio, .alone .play, .alone .clock, .alone .match { display: none; }
     .live section.file:not(.chosen) { display: none; }
 
     /* Figures */
@@ -128,14 +128,15 @@ extension Page {
     .ruler, .clockface, .hertz { position: relative; margin-left: var(--gutter); font-size: 11px; color: var(--soft); }
     .ruler { margin-bottom: .3rem; }
     .markers, .bars, .clockface, .hertz { position: relative; height: 1.35em; }
-    .ruler b { position: absolute; color: var(--ink); font-size: 12px; padding-left: .3em; border-left: 1px dashed var(--faint); }
-    .bars span, .clockface span, .hertz span { position: absolute; transform: translateX(-50%); }
+    .ruler b { position: absolute; color: var(--ink); font-size: 12px; padding-left: .3em; border-left: 1px dashed var(--faint);
+      white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    .bars span, .clockface span, .hertz span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
     .bars em { position: absolute; right: 100%; font-style: normal; margin-right: .9rem; }
     .bars span:first-of-type { transform: none; }
     .clockface { margin-top: -.35rem; }
     .clockface span:first-child { transform: none; }
     .clockface .end { transform: translateX(-100%); }
-    .ruler b.end { transform: translateX(-100%); border-left: 0; border-right: 1px dashed var(--faint); padding: 0 .3em 0 0; }
+    .ruler b.end { border-left: 0; border-right: 1px dashed var(--faint); padding: 0 .3em 0 0; }
 
     /* Spectrum and field */
     .pair { display: grid; grid-template-columns: 1.75fr 1fr; gap: 2.4rem; margin-top: 1.6rem; }
@@ -159,6 +160,7 @@ extension Page {
     th { font-weight: 400; color: var(--soft); text-align: right; vertical-align: bottom; padding: .25rem 0 .25rem .9rem; }
     td { text-align: right; padding: .22rem 0 .22rem .9rem; border-top: 1px solid var(--hair); white-space: nowrap; }
     th:first-child, td:first-child, .left th, .left td { text-align: left; }
+    tbody th, td { vertical-align: baseline; }
     th:first-child, td:first-child { padding-left: 0; }
     tbody th { color: var(--ink); border-top: 1px solid var(--hair); white-space: nowrap; }
     .scroll { overflow-x: auto; }
@@ -244,6 +246,7 @@ extension Page {
       .band { margin-bottom: 0; padding-bottom: .7rem; }
       .title, thead, h3 { break-after: avoid; }
       .scroll { overflow: visible; }
+      .scroll tbody > tr > :first-child, .scroll thead > tr > :first-child { position: static; background: none; }
       .routing { max-width: 100%; height: auto; }
     }
     """#

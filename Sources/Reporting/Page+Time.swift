@@ -4,21 +4,32 @@ import Quantities
 // Rulers: bars and markers above the graphs over time, the clock below.
 
 extension Page {
-  /// Markers and bar numbers over the length of the song.
-  var ruler: String {
-    let time = model.time
-    guard !time.bars.isEmpty || !time.markers.isEmpty else { return "" }
-    let length = max(time.seconds, 0.001)
-    let markers = time.markers.map { marker in
-      // Near the end a name stands before its place.
-      let side = marker.seconds > 0.9 * length ? " class=\"end\"" : ""
-      return "<b\(side) style=\"left:\(percent(marker.seconds / length))\">\(escaped(words(marker.name)))</b>"
+  /// Markers and bar numbers over so many seconds.
+  func ruler(_ seconds: Double) -> String {
+    let length = max(seconds, 0.001)
+    let lines = model.time.bars.filter { $0.seconds < seconds }
+    let named = model.time.markers.filter { $0.seconds < seconds }
+    guard !lines.isEmpty || !named.isEmpty else { return "" }
+    /// Where names begin; near the end one stands before its place.
+    let places = named.map { $0.seconds / length }
+    let turned = places.last.map { $0 > 0.9 } == true ? places.count - 1 : nil
+    let markers = named.enumerated().map { index, marker in
+      let place = places[index]
+      var room = (index + 1 < places.count ? places[index + 1] : 1) - place
+      if index == turned {
+        // The name before it has the other half.
+        let before = index > 0 ? (place - places[index - 1]) / 2 : place
+        return
+          "<b class=\"end\" style=\"right:\(percent(1 - place));max-width:\(percent(before))\">\(escaped(words(marker.name)))</b>"
+      }
+      if index + 1 == turned { room /= 2 }
+      return "<b style=\"left:\(percent(place));max-width:\(percent(room))\">\(escaped(words(marker.name)))</b>"
     }
-    let every = max(1, (time.bars.count + 11) / 12)
+    let every = max(1, (lines.count + 11) / 12)
     // Round numbers of bars: 1, 2, 4, 8 …
     var step = 1
     while step < every { step *= 2 }
-    let bars = time.bars.enumerated().filter { $0.offset % step == 0 }.map {
+    let bars = lines.enumerated().filter { $0.offset % step == 0 }.map {
       "<span style=\"left:\(percent($0.element.seconds / length))\">\($0.element.bar)</span>"
     }
     let names = markers.isEmpty ? "" : "<div class=\"markers\">\(markers.joined())</div>"

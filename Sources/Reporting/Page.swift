@@ -11,7 +11,7 @@ struct Page {
   func html() -> String {
     """
     <!DOCTYPE html>
-    <html lang="en">
+    <html lang="en"\(model.hasFiles ? "" : " class=\"alone\"")>
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -74,7 +74,9 @@ struct Page {
     if !missed.isEmpty {
       lines.append(
         "<p class=\"missed\"><b>\(counted(missed.count, "check")) missed.</b> "
-          + missed.map { "\(escaped($0.deliverable)): \(escaped(title(of: $0)))" }.joined(separator: "; ") + "</p>")
+          + missed.map {
+            "\(escaped($0.deliverable)): \(escaped(title(of: $0)))\($0.source == .master ? " (not written)" : "")"
+          }.joined(separator: "; ") + "</p>")
     } else if !model.checks.isEmpty {
       lines.append("<p class=\"passed\">\(tick) All \(counted(model.checks.count, "check")) passed.</p>")
     }

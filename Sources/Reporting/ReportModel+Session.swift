@@ -13,11 +13,15 @@ extension ReportModel {
   ///   - stems: as they were given to the render.
   ///   - folder: where the report will be; its files lie there or below.
   ///   - program: the version.
+  ///   - hasFiles: whether its files stay beside it.
   public init?(
-    _ resolved: ResolvedSession, stems: [String: StemFile], _ result: DeliveryResult, folder: String, program: String
+    _ resolved: ResolvedSession, stems: [String: StemFile], _ result: DeliveryResult, folder: String, program: String,
+    hasFiles: Bool = true
   ) {
     guard !result.files.isEmpty else { return nil }
-    let reader = SessionReader(resolved, stems: stems, seconds: result.audioSeconds)
+    let reader = SessionReader(
+      resolved, stems: stems, seconds: result.audioSeconds, made: Set(result.files.map(\.id)))
+    self.hasFiles = hasFiles
     let session = resolved.session
     self.session = resolved.path.split(separator: "/").last.map(String.init) ?? resolved.path
     self.program = program
@@ -25,7 +29,8 @@ extension ReportModel {
     sampleRate = Int(session.sampleRate.magnitude)
     trackCount = session.tracks.count
     busCount = session.buses.count
-    time = reader.timeAxis
+    time = reader.timeAxis(
+      until: result.files.map { Double($0.measurement.frames) / Double($0.measurement.sampleRate) }.max() ?? 0)
     files = result.files.compactMap { reader.file($0, folder: folder) }
     parts = result.files.compactMap { reader.part($0, folder: folder) }
     sums = result.sums
@@ -55,6 +60,8 @@ struct SessionReader {
   let resolved: ResolvedSession
   let stems: [String: StemFile]
   let seconds: Double
+  /// The deliverables that have files.
+  let made: Set<String>
   let plan: RenderPlan
   let timeline: Timeline
   /// All that has inserts and is heard, in the order of the session.
@@ -62,7 +69,8 @@ struct SessionReader {
 
   var session: Session { resolved.session }
 
-  init(_ resolved: ResolvedSession, stems: [String: StemFile], seconds: Double) {
+  init(_ resolved: ResolvedSession, stems: [String: StemFile], seconds: Double, made: Set<String>) {
+    self.made = made
     self.resolved = resolved
     self.stems = stems
     self.seconds = seconds
@@ -100,9 +108,11 @@ struct SessionReader {
   /// Bar lines that are listed at most; then every second one, every fourth …
   private static let barLimit = 2000
 
-  var timeAxis: ReportModel.TimeAxis {
+  /// - Parameter end: of the longest file; a version may be longer than the song.
+  func timeAxis(until end: Double) -> ReportModel.TimeAxis {
+    let end = max(end, seconds)
     let start = Double(plan.startFrame) / plan.sampleRate
-    let bars = timeline.barLines(until: start + seconds, limit: Self.barLimit).map {
+    let bars = timeline.barLines(until: start + end, limit: Self.barLimit).map {
       (bar: $0.bar, seconds: $0.seconds - start)
     }
     let tempos = timeline.tempos.map { (seconds: $0.seconds - start, bpm: $0.bpm) }
@@ -110,7 +120,7 @@ struct SessionReader {
     let markers = session.markers.map { (name: $0.name, seconds: seconds(timeline.frame($0.position))) }
     return ReportModel.TimeAxis(
       seconds: seconds, bars: bars.filter { $0.seconds >= 0 },
-      markers: markers.filter { $0.seconds >= 0 && $0.seconds <= seconds }.sorted { $0.seconds < $1.seconds },
+      markers: markers.filter { $0.seconds >= 0 && $0.seconds <= end }.sorted { $0.seconds < $1.seconds },
       tempos: [first].compactMap(\.self) + tempos.filter { $0.seconds > 0 && $0.seconds < seconds },
       meter: session.meter.map(\.meter.text).joined(separator: ", "))
   }

@@ -12,6 +12,8 @@ public struct ReportModel: Sendable {
   public var session: String
   /// The version of the program.
   public var program: String
+  /// Whether the files are there to be heard.
+  public var hasFiles: Bool
   /// As a title page says them: `title`, and what else there is.
   public var tags: [(name: String, value: String)]
   public var sampleRate: Int

@@ -24,7 +24,9 @@ extension SessionReader {
     let chain = chains.first { $0.path == owner } ?? masterChain(owner)
     guard let chain, let insert = chain.inserts.first(where: { $0.id == id })?.value else { return nil }
     let skipped = max(0, Int((-trace.firstSeconds / trace.stepSeconds).rounded()))
-    let kept = trace.decibels.dropFirst(skipped).prefix(Int(seconds / trace.stepSeconds) + 1).map { Double($0) }
+    let kept = trace.decibels.dropFirst(skipped).prefix(Int(seconds / trace.stepSeconds) + 1).map {
+      insert.heardReduction(Double($0), plan.context)
+    }
     let stride = max(1, (kept.count + Self.courseSteps - 1) / Self.courseSteps)
     let course = Swift.stride(from: 0, to: kept.count, by: stride).map {
       kept[$0..<min(kept.count, $0 + stride)].max() ?? 0

@@ -72,6 +72,9 @@ extension SessionReader {
       var steps = master.inserts.filter { !$0.value.bypass }.map(\.id)
       if let loudness = master.loudness { steps.append(loudness.goal.target.text) }
       if let limiter = master.limiter { steps.append(limiter.settings.ceiling.text) }
+      if let fade = master.fadeIn { steps.append("fade in \(fade.span.text)") }
+      if let fade = master.fadeOut { steps.append("fade out \(fade.span.text)") }
+      if master.pad == .cdFrames { steps.append("whole CD frames") }
       if steps.isEmpty { steps = ["unchanged"] }
       let index = routing.nodes.count
       routing.nodes.append(
@@ -81,20 +84,22 @@ extension SessionReader {
       routing.edges.append(Edge(from: main, to: index, way: .output, level: ""))
       for (id, deliverable) in fed {
         routing.edges.append(Edge(from: index, to: routing.nodes.count, way: .output, level: ""))
-        routing.nodes.append(
-          Node(
-            id: id, kind: .file, steps: [deliverable.version, deliverable.words].compactMap(\.self), isSilent: false,
-            column: 0, row: 0))
+        routing.nodes.append(file(id, deliverable))
       }
     }
     // Parts are taken before any master.
     for (id, deliverable) in deliverables where deliverable.split != nil {
       routing.edges.append(Edge(from: main, to: routing.nodes.count, way: .output, level: ""))
-      routing.nodes.append(
-        Node(
-          id: id, kind: .file, steps: [deliverable.version, deliverable.words].compactMap(\.self), isSilent: false,
-          column: 0, row: 0))
+      routing.nodes.append(file(id, deliverable))
     }
+  }
+
+  private func file(_ id: String, _ deliverable: Deliverable) -> Node {
+    let isMade = made.contains(id)
+    return Node(
+      id: id, kind: .file,
+      steps: [deliverable.version, deliverable.words, isMade ? nil : "not made"].compactMap(\.self), isSilent: !isMade,
+      column: 0, row: 0)
   }
 
   /// Columns by the longest way through outputs and sends; rows by where a node's signal goes.
@@ -168,8 +173,13 @@ extension SessionReader {
     var rows: [ReportModel.Account.Row] = strips.map { id, kind, strip in
       let path = path(id, kind)
       let moving = Set(strip.automation.map(\.path))
-      let inserts = strip.inserts.filter { !$0.value.bypass }
-      let gains = inserts.compactMap { $0.value.staticDecibels(plan.context) }
+      let gains = strip.inserts.compactMap { id, insert in
+        insert.bypass ? nil : insert.staticDecibels(plan.context).map { (id, channels: insert.channels, decibels: $0) }
+      }
+      /// What those have that work on one side of the signal only, or on what both sides share.
+      func gain(_ channels: ChannelMode...) -> Double {
+        gains.filter { channels.contains($0.channels) }.reduce(0) { $0 + $1.decibels }
+      }
       let above = session.membership(of: id).sorted().compactMap { session.vcas[$0] }
       let dynamics = reductions.filter { $0.path.hasPrefix("\(path).inserts.") }.reduce(0) { $0 + $1.greatest }
       let clips = session.tracks[id]?.clips.filter { !$0.value.mute }.map(\.value.gain.magnitude) ?? []
@@ -177,14 +187,18 @@ extension SessionReader {
         if kind == .track, let least = clips.min(), let most = clips.max() { least...most } else { nil }
       let trim = Gain(decibels: strip.trim.magnitude, moves: moving.contains("trim"))
       let insertGain = Gain(
-        decibels: gains.reduce(0, +),
-        moves: moving.contains { $0.hasPrefix("inserts.") && ($0.hasSuffix(".gain") || $0.hasSuffix(".makeup")) })
+        decibels: gain(.stereo, .mid),
+        moves: gains.contains { id, _, _ in
+          ["gain", "makeup", "mix"].contains { moving.contains("inserts.\(id).\($0)") }
+        })
       let level = Gain(decibels: strip.level.magnitude, moves: moving.contains("level"))
       let vcas = Gain(
         decibels: above.reduce(0) { $0 + $1.level.magnitude },
         moves: above.contains { $0.automation.contains { $0.path == "level" } })
       let own = (clipRange?.upperBound ?? 0) + trim.decibels + insertGain.decibels + level.decibels + vcas.decibels
-      let sides = sides(path, level: level.decibels + vcas.decibels)
+      let sides = sides(
+        path, level: level.decibels + vcas.decibels,
+        of: Frame(Maths.amplitude(decibels: gain(.left)), Maths.amplitude(decibels: gain(.right))))
       return ReportModel.Account.Row(
         id: id, kind: kind, isSilent: !heard.contains(path), clips: clipRange, trim: trim, inserts: insertGain,
         dynamics: dynamics, level: level, vcas: vcas, left: sides.x, right: sides.y, panText: strip.pan.text,
@@ -207,15 +221,15 @@ extension SessionReader {
     return ReportModel.Account(rows: rows)
   }
 
-  /// What its output's matrix does to a signal that is the same on both sides, in dB, the fader apart.
-  private func sides(_ path: String, level: Double) -> Frame {
+  /// What its output's matrix leaves of `signal` on both sides, in dB, the fader apart.
+  private func sides(_ path: String, level: Double, of signal: Frame) -> Frame {
     guard let node = plan.nodes.firstIndex(where: { $0.path == path }),
       let connection = plan.nodes.lazy.flatMap(\.inputs).first(where: { $0.from == node && $0.kind == .output })
-    else { return .zero }
+    else { return Frame(Maths.decibels(amplitude: signal.x), Maths.decibels(amplitude: signal.y)) }
     let still = Maths.amplitude(decibels: level)
     let matrix =
       connection.motion?.fader.matrix(level: 1) ?? (still > 0 ? (1 / still) * connection.matrix : .identity)
-    let heard = matrix.applied(to: Frame(1, 1))
+    let heard = matrix.applied(to: signal)
     func decibels(_ amplitude: Double) -> Double {
       amplitude.magnitude > 1e-9 ? Maths.decibels(amplitude: amplitude.magnitude) : -.infinity
     }

@@ -100,7 +100,18 @@ extension ReferenceCheck {
         .unknownTarget, "there is no track, bus or VCA `\(name)` for the balance to be of", path: place, key: true,
         hints: [meant ?? "say whose it is: `of: [vocals]`"])
     }
+    let shared = Set(balance.members(name)).intersection(balance.over ?? [])
+    if let both = shared.min() {
+      report(
+        .conflictingKeys, "`\(both)` is on both sides of the balance", path: "\(place).over",
+        hints: ["leave `over` out for all the rest"])
+    }
     for (key, ids) in [("of", balance.of), ("over", balance.over)] {
+      if ids?.isEmpty == true {
+        report(
+          .missingKey, "`\(key)` names nothing", path: "\(place).\(key)",
+          hints: [key == "of" ? "leave it out for `\(name)`" : "leave it out for all the rest"])
+      }
       for id in ids ?? [] where !known.contains(id) {
         let meant = closestMatch(to: id, among: known).map { "did you mean `\($0)`?" }
         report(

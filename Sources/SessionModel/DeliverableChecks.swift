@@ -9,11 +9,28 @@ extension ReferenceCheck {
   mutating func limits() {
     for (checks, path) in session.allChecks {
       limits(checks, path)
-      for (name, section) in checks.sections { limits(section.limits, "\(path).sections.\(name)") }
+      for (name, section) in checks.sections {
+        let place = "\(path).sections.\(name)"
+        limits(section.limits, place)
+        let keys = Set(tree.part(at: place)?.entries?.map(\.key) ?? [])
+        if keys.isSubset(of: ["from", "to"]) {
+          report(
+            .missingKey, "the section `\(name)` says nothing to check", path: place, key: true,
+            hints: ["such as `true_peak: {max: -1 dBTP}`"])
+        }
+      }
     }
   }
 
   private mutating func limits(_ checks: Checks, _ path: String) {
+    for name in CheckName.allCases {
+      let place = "\(path).\(name.rawValue)"
+      guard let keys = tree.part(at: place)?.entries?.map(\.key), !keys.contains("min"), !keys.contains("max")
+      else { continue }
+      report(
+        .missingKey, "the check `\(name.rawValue)` needs a `min` or a `max`", path: place, key: true,
+        hints: ["`\(name.rawValue): null` takes an inherited one away"])
+    }
     for check in checks.stated(timeline) where check.least ?? -.infinity > check.greatest ?? .infinity {
       report(
         .outOfRange, "the check's `min` is over its `max`, so nothing passes",
@@ -71,6 +88,15 @@ extension ReferenceCheck {
                 ? "all files of `\(id)` would be written to `\(file)`"
                 : "`\(id)` and `\(other)` would both be written to `\(file)`", path: path, key: true,
               hints: [other == id ? "put `$node` into its `name`" : "give one of them a `name`"])
+            break nodes
+          }
+          let folders = file.lowercased() + "/"
+          if let other = names.first(where: {
+            $0.key.hasPrefix(folders) || file.lowercased().hasPrefix($0.key + "/")
+          }) {
+            report(
+              .deliverableClash, "`\(file)` and `\(other.key)` cannot both be there: one is a folder of the other",
+              path: path, key: true, hints: ["give one of them another `name`"])
             break nodes
           }
           names[file.lowercased()] = id

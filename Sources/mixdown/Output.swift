@@ -36,6 +36,8 @@ struct Output {
       } else if errno != EINTR {
         // Data that cannot be written is an output that failed; a lost message is none.
         if descriptor != STDOUT_FILENO { return }
+        let reason = unsafe String(cString: strerror(errno))
+        Self.messages.line("error: standard output could not be written: \(reason)")
         StreamFolder.current?.remove()
         exit(ExitStatus.output.rawValue)
       }
@@ -54,7 +56,7 @@ struct Output {
 
   var columns: Int {
     var size = winsize()
-    return unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 100
+    return unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? max(20, Int(size.ws_col)) : 100
   }
 
   private func environment(_ name: String) -> String? {

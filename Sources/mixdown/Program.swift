@@ -13,6 +13,8 @@ enum Program {
   static func main() {
     // A reader that closes its end early (`| head`) ends the output, not the program in the middle of a file.
     signal(SIGPIPE, SIG_IGN)
+    // A file that may grow no more (`ulimit -f`) is an error like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try RootCommand.parseAsRoot()
       try command.run()

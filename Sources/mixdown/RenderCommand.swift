@@ -72,8 +72,9 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     var worst = ExitStatus.done
     var failures = 0
+    var made: [String] = []
     for file in files {
-      let status = isStream ? try stream(file) : render(file, into: output)
+      let status = isStream ? try stream(file) : render(file, into: output, keeping: &made)
       if status != .done {
         // A session that cannot be used outranks all else.
         if worst != .unusable { worst = status }
@@ -83,8 +84,10 @@ struct RenderCommand: ParsableCommand {
     if failures > 0 { throw failures < files.count ? ExitStatus.partial : worst }
   }
 
-  private func render(_ file: String, into folder: String?) -> ExitStatus {
-    let report = report(file, into: folder)
+  /// - Parameter made: the files of the sessions before, to which this one's are added.
+  private func render(_ file: String, into folder: String?, keeping made: inout [String]) -> ExitStatus {
+    let report = report(file, into: folder, keeping: made)
+    made += report.files.map(\.path) + [report.pagePath].compactMap(\.self)
     if json.json {
       Output.standard.line(report.json.text(indented: true))
     } else {
@@ -106,7 +109,7 @@ struct RenderCommand: ParsableCommand {
     }
   }
 
-  private func report(_ file: String, into folder: String?) -> RenderReport {
+  private func report(_ file: String, into folder: String?, keeping made: [String] = []) -> RenderReport {
     let checked = Mixdown.check(file, session.loading)
     let isShown = Output.messages.canRedraw && !quiet.quiet && !json.json
     let bar = ProgressBar(on: .messages, isShown: isShown, songSeconds: isShown ? checked.expectedSeconds : 0)
@@ -120,6 +123,7 @@ struct RenderCommand: ParsableCommand {
     options.jobs = jobs
     options.mix = mix
     options.range = range
+    options.kept = made
     // A report is about whole files that stay where they are.
     options.isReported = !leavesOutReport && !isStream && range == nil
     // For tests: the size of a block must change nothing.
@@ -141,6 +145,10 @@ struct RenderCommand: ParsableCommand {
     let report = report(file, into: folder.path)
     Output.messages.diagnostics(shown(report.diagnostics))
     guard report.status == .done, let made = report.files.first else { return report.status }
+    guard report.files.count == 1 else {
+      Output.messages.line("error: `-o -` streams one file, and `\(only[0])` has \(report.files.count): a part each")
+      return .unusable
+    }
     guard Output.standard.copy(made.path) else {
       Output.messages.line("error: the file could not be copied to standard output")
       return .output

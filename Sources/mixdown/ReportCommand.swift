@@ -10,8 +10,8 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Render a session and keep its report only.",
     discussion: """
-      The page is the one that `render` writes beside the files. They are made to be measured and then thrown away; \
-      where they are beside the page from an earlier render, its players play them.
+      The page is the one that `render` writes beside the files, without its players: the files are made to be \
+      measured and then thrown away.
       """)
 
   @Argument(help: ArgumentHelp("A session file.", valueName: "FILE"), completion: sessionCompletion)
@@ -48,7 +48,9 @@ struct ReportCommand: ParsableCommand {
     options.outputFolder = folder.path
     options.only = Set(only)
     options.isReported = true
-    if output != "-" {
+    if output == "-" {
+      options.pagePath = folder.path + "/page.html"
+    } else {
       options.pagePath =
         output ?? Project.join(Project.join(Project.parent(file), "renders"), resolved.name + ".report.html")
     }

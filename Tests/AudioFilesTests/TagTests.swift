@@ -93,15 +93,17 @@ import Testing
     #expect(CoverImage(onePixelPNG)?.mediaType == "image/png")
     #expect(CoverImage(onePixelPNG)?.bitsPerPixel == 24)
     let jpeg: [UInt8] =
-      [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xC2, 0, 17, 8, 0, 200, 1, 44, 3, 1, 0x11, 0, 2, 0x11, 1]
+      [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xC2, 0, 17, 8, 0, 200, 1, 44, 3, 1, 0x11, 0, 2, 0x11, 1, 0xFF, 0xD9]
     let image = CoverImage(jpeg)
     #expect(image?.mediaType == "image/jpeg" && image?.width == 300 && image?.height == 200)
     #expect(image?.bitsPerPixel == 24)
     #expect(CoverImage(Array("GIF89a".utf8)) == nil)
     #expect(CoverImage([0xFF, 0xD8, 0xFF]) == nil)
+    // What lost its end is no picture.
+    #expect(CoverImage(Array(onePixelPNG.dropLast(20))) == nil && CoverImage(jpeg.dropLast(2)) == nil)
     #expect(
       refusal { _ = try CoverImage(path: folder.write([1, 2, 3], to: "c.gif")) }
-        == .unsupportedCover(reason: "it is neither a PNG nor a JPEG picture"))
+        == .unsupportedCover(reason: "it is no whole PNG or JPEG picture"))
   }
 }
 

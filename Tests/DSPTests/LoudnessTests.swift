@@ -227,4 +227,16 @@ struct LoudnessMeterTests {
     #expect(isNear(LoudnessProgramme.integrated(of: [loud, soft, faint]), -22.03, within: 0.05))
     #expect(isNear(LoudnessProgramme.integrated(of: [loud, soft], gains: [0, 6]), -20, within: 0.05))
   }
+
+  @Test("The first frames are measured as if they were all")
+  func first() {
+    let frames = noise(200_000, seed: 3, amplitude: 0.2).enumerated().map { $1 * ($0 < 120_321 ? 1 : 0.01) }
+    var whole = LoudnessMeter(sampleRate: 48_000), part = whole
+    whole.process(frames.span)
+    part.process(frames.span.extracting(0..<120_321))
+    #expect(whole.programme(of: 120_321).momentary == part.programme.momentary)
+    #expect(whole.programme(of: 120_321).integrated == part.programme.integrated)
+    #expect(whole.programme(of: 1_000_000).momentary == whole.programme.momentary)
+    #expect(whole.programme(of: 0).integrated == nil)
+  }
 }

@@ -40,7 +40,24 @@ struct CheckResultTests {
     #expect(abs(same) < 1e-3 && abs(unlike + 3.01) < 0.1)
     let opposite = try render(
       "checks: {mono_compatibility: {min: -3 LU}}\n", hiss.map { Frame($0.x, -$0.x) })
-    #expect(opposite.checks.first?.passed == false && opposite.checks.first?.value == nil)
+    #expect(opposite.checks.first?.passed == false && opposite.checks.first?.value == -.infinity)
+  }
+
+  @Test("the levels of silence keep every upper bound, and no lower one") func silence() throws {
+    let levels = [
+      ("integrated_loudness", "LUFS"), ("short_term_max", "LUFS"), ("momentary_max", "LUFS"), ("true_peak", "dBTP"),
+      ("sample_peak", "dB"), ("noise_floor", "dB"), ("side_level", "dB"),
+    ]
+    func passed(_ bound: String) throws -> [Bool] {
+      let limits = levels.map { "\($0): {\(bound): -40 \($1)}" }
+      let result = try render(
+        "checks: {\(limits.joined(separator: ", "))}\ndeliverables: {a: {format: wav, dither: none}}\n",
+        [Frame](repeating: .zero, count: 192_000))
+      #expect(result.checks.count == levels.count, "\(result.messages)")
+      return result.checks.map(\.passed)
+    }
+    #expect(try passed("max").allSatisfy { $0 })
+    #expect(try !passed("min").contains(true))
   }
 
   @Test("the session's checks judge its own master's files, a deliverable's its own")

@@ -242,6 +242,30 @@ struct DeliveryTests {
     #expect(try shop.bytes("\(shop.path)/a.wav") == before)
   }
 
+  @Test("a cover is an input, too, and so is what another session has just made") func otherInputs() throws {
+    let shop = try shop("metadata: {cover: out/song-w.wav}\ndeliverables: {w: {format: wav}}\n")
+    try FileManager.default.createDirectory(atPath: "\(shop.path)/out", withIntermediateDirectories: true)
+    let text = "not looked at"
+    try Data(text.utf8).write(to: URL(filePath: "\(shop.path)/out/song-w.wav"))
+    let covered = try shop.render()
+    #expect(covered.codes == ["D0819"] && covered.messages.contains("would overwrite an input"), "\(covered.messages)")
+    try shop.session("tracks: {a: {stem: a.wav}}\ndeliverables: {w: {format: wav}}\n")
+    let other = try shop.render { $0.kept = ["\(shop.path)/out/song-w.wav"] }
+    #expect(other.codes == ["D0819"] && other.messages.contains("another session"), "\(other.messages)")
+    #expect(try shop.bytes("\(shop.path)/out/song-w.wav") == Array(text.utf8))
+  }
+
+  @Test("`--mix` is for the main mix's deliverables") func mixOfAVersion() throws {
+    let shop = try shop(
+      "versions: {quiet: {set: {main.level: -6 dB}}}\ndeliverables: {w: {format: wav}, q: {format: wav, version: quiet}}\n"
+    )
+    let result = try shop.render {
+      $0.mix = "quiet"
+      $0.only = ["q"]
+    }
+    #expect(result.codes == ["D0820"] && result.files.isEmpty, "\(result.messages)")
+  }
+
   @Test("`--only` makes what it names, and knows what there is") func only() throws {
     let shop = try shop("deliverables: {one: {format: wav}, two: {format: flac}}\n")
     let result = try shop.render { $0.only = ["two"] }

@@ -13,6 +13,23 @@ struct InspectionTests {
     return (result.measurement, result.inspection)
   }
 
+  @Test("players turn up as far as a true peak of −1 dBTP lets them, and down as far as they want")
+  func platforms() throws {
+    var measured = try inspected(noise(4800)).0
+    func gains(_ loudness: Double, _ peak: Double) -> [Double] {
+      measured.integrated = loudness
+      measured.truePeak = peak
+      return ["spotify", "apple_music", "youtube"].map { name in
+        let gain = Platform.all.first { $0.name == name }?.gain(measured) ?? .nan
+        return (gain * 100).rounded() / 100
+      }
+    }
+    #expect(gains(-20, -10) == [6, 4, 0])
+    #expect(gains(-20, -3) == [2, 2, 0])
+    #expect(gains(-14.7, -0.9) == [0, -1.3, 0])
+    #expect(gains(-12, 4.5) == [-2, -4, -2])
+  }
+
   @Test("silence, gaps and runs are told in seconds, channels from 1")
   func places() throws {
     var frames = noise(48_000, peak: 0.4)

@@ -27,6 +27,46 @@ struct TargetTests {
     #expect(refused.codes == ["D0812"] && refused.messages.contains("-3 LUFS at most over 3 s"), "\(refused.messages)")
   }
 
+  @Test("a target that full scale would cut off is refused with what it would be and what fits")
+  func clippedAway() throws {
+    func result(_ target: String) throws -> DeliveryResult {
+      try shop(
+        """
+        master: {loudness: {integrated: \(target) LUFS}}
+        deliverables: {w: {format: wav}, f: {format: wav, bit_depth: 32f}}
+        """
+      ).render()
+    }
+    let refused = try result("-6")
+    #expect(refused.files.map(\.id) == ["f"] && refused.codes == ["D0814"], "\(refused.messages)")
+    #expect(abs((refused["f"]?.measurement.integrated ?? 0) + 6) <= 0.1)
+    let hint = try #require(refused.diagnostics.first?.hints.last)
+    let fit = try #require(hint.firstMatch(of: /fits is (-[0-9.]+) LUFS/)?.1, "\(hint)")
+    let held = try result(String(fit))
+    #expect(held.files.count == 2 && held.codes.isEmpty, "\(held.messages)")
+    #expect(abs((held["w"]?.measurement.samplePeak ?? -9)) <= 0.11)
+  }
+
+  @Test("no loudness is told by its reason") func reasons() throws {
+    func message(_ sound: [Frame], _ loudness: String, _ more: String = "") throws -> String {
+      let shop = try Workshop()
+      try shop.stem("a.wav", sound)
+      try shop.session(
+        "tracks: {a: {stem: a.wav}}\ntail: none\nmaster: {loudness: {\(loudness): -14 LUFS}}\ndeliverables: {w: {format: wav\(more)}}\n"
+      )
+      let result = try shop.render()
+      #expect(result.codes == ["D0811"] && result.files.isEmpty)
+      return result.messages
+    }
+    let hiss = noise(96_000, peak: 0.3)
+    #expect(try message(Array(hiss.prefix(19_000)), "integrated").contains("shorter than 400 ms"))
+    #expect(try message(hiss, "short_term_max").contains("shorter than 3 s"))
+    #expect(try message(noise(96_000, peak: 0.0001), "integrated").contains("below -70 LUFS throughout"))
+    #expect(
+      try message(hiss.map { Frame($0.x, -$0.x) }, "integrated", ", channels: mono")
+        .contains("the mean of left and right is silent"))
+  }
+
   @Test("a mono file is as loud as from two speakers, or as from one")
   func mono() throws {
     func loudness(_ how: String) throws -> (said: Double?, heard: Double?) {

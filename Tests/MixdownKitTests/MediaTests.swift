@@ -70,6 +70,8 @@ import Testing
     let session = "sample_rate: 22050\ntracks: {a: {stem: a.wav}}\n"
     #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 320 kbps}}\n") == ["D0804"])
     #expect(codes(session + "deliverables: {m: {format: mp3, bitrate: 160 kbps}}\n") == [])
+    // Of itself it is 320 kbps.
+    #expect(codes(session + "deliverables: {m: {format: mp3}}\n") == ["D0804"])
   }
 
   @Test("bitrates of Ogg Vorbis and Opus depend on rate and channels") func oggBitrates() throws {

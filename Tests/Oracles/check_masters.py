@@ -545,7 +545,7 @@ class Case:
                         high > goal.most - MODEL_SLACK,
                         f"our limiter takes {low:.2f} to {high:.2f} dB",
                     )
-                numbers = re.search(r"at least ([\d.]+) dB, and `max_limiting` is ([\d.]+) dB", problem["message"])
+                numbers = re.search(r"(?:at least|about) ([\d.]+) dB, and `max_limiting` is ([\d.]+) dB", problem["message"])
                 if tally.check(f"{name}: the reason has its figures", numbers is not None, problem["message"]):
                     assert numbers is not None
                     least = float(numbers[1])

@@ -141,6 +141,52 @@ private let session = """
     #expect(file.premasterLoudness.map { abs($0 + file.gain + 23) < 0.1 } == true)
   }
 
+  @Test("a version of another length has the song's bars at its own scale") func shorter() throws {
+    let short = try Song(
+      """
+      tempo: 120
+      length: 6 s
+      markers: {half: 2|3, late: 3|3}
+      tracks: {tone: {stem: tone.wav}}
+      versions: {radio: {set: {length: 4 s}}}
+      deliverables: {main: {format: wav}, radio: {format: wav, version: radio}}
+
+      """)
+    try short.stem("tone.wav", sine(997, seconds: 3, level: -12) + sine(997, seconds: 3, level: -30))
+    let (report, page, _) = try short.render()
+    let sections = page.split(separator: "<section class=\"file\"")
+    #expect(sections[1].contains("left:50.00%") && sections[1].contains(">late<"))
+    #expect(sections[2].contains("left:75.00%") && !sections[2].contains(">late<"))
+    // What it is made of is measured over its own length.
+    let files = try #require(report.page).files
+    for file in files {
+      #expect(abs(try #require(file.premasterLoudness) - #require(file.measurement.integrated)) < 0.01, "\(file.id)")
+    }
+  }
+
+  @Test("the account knows what an insert leaves dry, and on which side it works") func scopes() throws {
+    let scoped = try Song(
+      """
+      tracks:
+        half: {stem: tone.wav, inserts: {g: {type: gain, gain: +6 dB, mix: 50 %}}}
+        left: {stem: tone.wav, inserts: {g: {type: gain, gain: -6 dB, channels: left}}}
+        side: {stem: tone.wav, inserts: {g: {type: gain, gain: -6 dB, channels: side}}}
+        squeezed: {stem: tone.wav, inserts: {compressor: {threshold: -40 dB, ratio: 4:1, mix: 50 %}}}
+        clips: {clips: {a: {stem: tone.wav, gain: -2 dB}, b: {stem: tone.wav, at: 3 s, gain: -1 dB}}}
+
+      """)
+    try scoped.stem("tone.wav", sine(997, seconds: 2, level: -12))
+    let (report, page, _) = try scoped.render()
+    let rows = try #require(report.page).account.rows
+    func row(_ id: String) throws -> ReportModel.Account.Row { try #require(rows.first { $0.id == id }) }
+    #expect(abs(try row("half").toMix - 3.508) < 0.001)
+    #expect(try row("left").toMix == 0 && abs(try row("left").left + 6) < 1e-9 && row("left").right == 0)
+    #expect(try row("side").toMix == 0 && row("side").left == 0)
+    // Half of it is untouched, so no more than 6 dB can go.
+    #expect(try row("squeezed").dynamics > 4 && row("squeezed").dynamics < 6.03)
+    #expect(page.contains("−2.0 … −1.0</b>"))
+  }
+
   @Test("the account adds up, and dynamics and filters are as set") func account() throws {
     let model = try #require(try song.render().report.page)
     let row = try #require(model.account.rows.first { $0.id == "tone" })

@@ -105,6 +105,23 @@ import Testing
         "checks: {balance: {vocals: {over: [bas], min: 0 LU}}}",
         "G0601 there is no track, bus or VCA `bas` → did you mean `bass`?"
       ),
+      ("checks: {balance: {vocals: {of: [], min: 0 LU}}}", "S0203 `of` names nothing → leave it out for `vocals`"),
+      (
+        "checks: {balance: {vocals: {over: [bass, vocals], min: 0 LU}}}",
+        "R0414 `vocals` is on both sides of the balance → leave `over` out for all the rest"
+      ),
+      (
+        "checks: {true_peak: {because: x}}",
+        "S0203 the check `true_peak` needs a `min` or a `max` → `true_peak: null` takes an inherited one away"
+      ),
+      (
+        "checks: {sections: {end: {from: 0 s}}}",
+        "S0203 the section `end` says nothing to check → such as `true_peak: {max: -1 dBTP}`"
+      ),
+      (
+        "deliverables: {a: {format: wav, name: x}, b: {format: wav, name: x.wav/y}}",
+        "D0801 `x.wav/y.wav` and `x.wav` cannot both be there: one is a folder of the other → give one of them another `name`"
+      ),
       ("checks: {balance: {vocals: {}}}", "S0203 the balance `vocals` needs a `min` or a `max` → such as `min: -3 LU`"),
       (
         "checks: {balance: {vocals: {min: 0 LU, from: chorus}}}",
