@@ -5,7 +5,7 @@ import Tables
 // Versions: each the whole session again, with what it says laid over everything.
 
 extension SessionLoader {
-  /// Resolves every version of a session that was read without an error.
+  /// Resolves every version, and tells what is wrong with them.
   mutating func versions(of resolved: ResolvedSession) -> Named<ResolvedSession> {
     var versions = Named<ResolvedSession>()
     for (id, version) in resolved.session.versions {
@@ -46,8 +46,8 @@ extension SessionLoader {
         isWhole = false
         continue
       }
-      let layer = keys.reversed().reduce(entry.value) { inner, key in
-        Setting(.mapping([Setting.Entry(key, at: entry.keyRange, inner)]), at: entry.keyRange)
+      let layer = zip(keys, places(of: keys, in: entry.keyRange)).reversed().reduce(entry.value) { inner, part in
+        Setting(.mapping([Setting.Entry(part.0, at: part.1, inner)]), at: entry.keyRange)
       }
       result = merging.lay(expandPresets(expandingShorthands(layer, Session.fileShape)), over: result)
     }
@@ -56,6 +56,16 @@ extension SessionLoader {
     result = orderInserts(merging.settled(result))
     diagnostics += merging.diagnostics[said...]
     return result
+  }
+
+  /// Where each key of a path stands; all of it where it is written otherwise than it reads.
+  private func places(of keys: [String], in range: SourceRange) -> [SourceRange] {
+    guard range.text == keys.joined(separator: ".") else { return keys.map { _ in range } }
+    var start = range.bytes.lowerBound
+    return keys.map { key in
+      defer { start += key.utf8.count + 1 }
+      return SourceRange(range.file, start..<start + key.utf8.count)
+    }
   }
 
   /// Whether a path leads to something that a version may change.

@@ -119,7 +119,7 @@ struct SessionLoader {
       references.removeAll { $0.code == .noTracks }
     }
     diagnostics += references
-    if !diagnostics.contains(where: { $0.severity == .error }) { resolved.versions = versions(of: resolved) }
+    resolved.versions = versions(of: resolved)
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     removeRepetitions()

@@ -137,4 +137,12 @@ import Testing
       ),
     ])
   func refused(_ text: String, _ message: String) throws { #expect(try problems(text) == [message]) }
+
+  @Test("all that is wrong with versions is told in one run, at the key that is wrong") func together() throws {
+    let versions =
+      "versions: {a: {set: {tracks.vocals.level: loud}}, b: {set: {tracks.vocals.levl: 1 dB}}, c: {solo: [zz]}}\n"
+    let (_, problems) = try load("tracks: {vocals: {stem: v.wav}}\n" + versions)
+    let told = problems.map { "\($0.code.id) \($0.primary?.range.text ?? "")" }
+    #expect(told.sorted() == ["G0601 [zz]", "S0202 levl", "U0301 loud"], "\(problems.map(\.message))")
+  }
 }
