@@ -40,9 +40,11 @@ public struct LoudnessProgramme: Sendable {
   /// - Parameter gains: dB for each programme; missing ones are 0.
   public static func integrated(of programmes: [LoudnessProgramme], gains: [Double] = []) -> Double? {
     let factors = programmes.indices.map { $0 < gains.count ? Maths.power10(gains[$0] / 10) : 1 }
-    guard let ungated = gatedMean(programmes, factors, above: power(loudness: -70)),
-      let gated = gatedMean(programmes, factors, above: ungated * Maths.power10(-1))
-    else { return nil }
+    let absolute = power(loudness: -70)
+    guard let ungated = gatedMean(programmes, factors, above: absolute) else { return nil }
+    // Where what passes the first gate is very quiet, the second lies under it; a block has to exceed both (eq. 7).
+    let relative = ungated * Maths.power10(-1)
+    guard let gated = gatedMean(programmes, factors, above: max(absolute, relative)) else { return nil }
     return loudness(power: gated)
   }
 
