@@ -56,12 +56,16 @@ public struct DelayKernel: Sendable {
   /// D in force.
   private var distance: Double
   private var motion = Motion.still
+  /// The feedback in force, and where it goes.
+  private var feedback: Double
+  private var feedbackMove: (from: Double, done: Int, total: Int)?
   private var feedbackChunk = [Frame](repeating: .zero, count: Self.chunkFrames)
 
   /// - Parameter longest: the longest D that will ever be asked for, in frames.
   public init(_ settings: Settings, longest: Int = 0, sampleRate: Double) {
     self.sampleRate = sampleRate
     self.settings = settings
+    feedback = settings.feedback
     distance = Maths.roundedHalfUp(settings.frameCount > 1 ? settings.frameCount : 1)
     filters = BiquadCascade(Self.sections(settings, sampleRate))
     let own = Int(distance)
@@ -98,6 +102,8 @@ public struct DelayKernel: Sendable {
   private mutating func take(_ new: Settings, _ frames: Int) {
     let old = settings
     settings = new
+    feedbackMove = frames > 1 && feedback != new.feedback ? (feedback, 0, frames) : nil
+    if frames <= 1 { feedback = new.feedback }
     guard old.lowCut != new.lowCut || old.highCut != new.highCut else { return }
     filters.setCoefficients(Self.sections(new, sampleRate), rampFrames: frames)
   }
@@ -156,8 +162,12 @@ public struct DelayKernel: Sendable {
   }
 
   private mutating func processChunk(_ frames: inout MutableSpan<Frame>, _ start: Int, _ count: Int, _ head: Int) {
-    let feedback = settings.feedback
-    for index in 0..<count { feedbackChunk[index] = feedback * memory[head + index] }
+    if feedbackMove == nil {
+      let feedback = feedback
+      for index in 0..<count { feedbackChunk[index] = feedback * memory[head + index] }
+    } else {
+      for index in 0..<count { feedbackChunk[index] = nextFeedback() * memory[head + index] }
+    }
     filters.process(&feedbackChunk, count)
     for index in 0..<count {
       let input = frames[start + index]
@@ -173,12 +183,23 @@ public struct DelayKernel: Sendable {
   /// One frame with a head between the samples, on its way, or two.
   private mutating func processMoving(_ frames: inout MutableSpan<Frame>, _ place: Int) {
     let heard = nextEcho()
-    feedbackChunk[0] = settings.feedback * heard
+    feedbackChunk[0] = nextFeedback() * heard
     filters.process(&feedbackChunk, 1)
     let input = frames[place]
     let echo = feedbackChunk[0]
     memory[position] = settings.pingPong ? Frame(0.5 * (input.x + input.y) + echo.y, echo.x) : input + echo
     frames[place] = MixMatrix.width(settings.width).applied(to: heard)
+  }
+
+  /// The feedback of the next frame. It goes to a new value along half a cosine, whose slope is even: a straight line
+  /// would be heard where it begins and ends.
+  private mutating func nextFeedback() -> Double {
+    guard let move = feedbackMove else { return feedback }
+    let done = move.done + 1
+    let share = 0.5 - 0.5 * Maths.sineAndCosine(turns: 0.5 * Double(done) / Double(move.total)).cosine
+    feedback = done == move.total ? settings.feedback : move.from + (settings.feedback - move.from) * share
+    feedbackMove = done == move.total ? nil : (move.from, done, move.total)
+    return feedback
   }
 
   private mutating func nextEcho() -> Frame {
@@ -227,6 +248,8 @@ public struct DelayKernel: Sendable {
     for index in memory.indices { memory[index] = .zero }
     position = 0
     filters.reset()
+    feedback = settings.feedback
+    feedbackMove = nil
     if case .still = motion { return }
     distance = bounded(settings.frameCount)
     motion = .still

@@ -27,8 +27,9 @@ public struct Dither: Sendable {
   private let silenceFrames: Int
   private var silentFrames = 0
   private var frame: UInt64 = 0
-  /// The last five errors of each channel, newest first.
-  private var errors: (Frame, Frame, Frame, Frame, Frame) = (.zero, .zero, .zero, .zero, .zero)
+  private let shaping: NoiseShaping
+  /// The last errors of each channel, newest first.
+  private var errors = NoiseShaping.Errors(repeating: .zero)
 
   /// - Parameters:
   ///   - bitDepth: 8 … 32.
@@ -39,7 +40,9 @@ public struct Dither: Sendable {
   public init(
     kind: DitherKind, bitDepth: Int, channelCount: Int, sampleRate: Double, seed: UInt64, stream: UInt64
   ) {
-    self.kind = kind == .shaped && sampleRate != 44_100 && sampleRate != 48_000 ? .tpdf : kind
+    let shaping = NoiseShaping(sampleRate: sampleRate)
+    self.kind = kind == .shaped && shaping == nil ? .tpdf : kind
+    self.shaping = shaping ?? .none
     self.bitDepth = bitDepth
     self.channelCount = channelCount
     key = SplitMix64.mixed(seed &+ SplitMix64.mixed(stream &+ SplitMix64.increment))
@@ -67,7 +70,7 @@ public struct Dither: Sendable {
     clippedSamples = 0
     silentFrames = 0
     frame = 0
-    errors = (.zero, .zero, .zero, .zero, .zero)
+    errors = NoiseShaping.Errors(repeating: .zero)
   }
 
   /// The loop, once for each kind: inlined into `quantise`, its choices are made at compile time.
@@ -84,7 +87,7 @@ public struct Dither: Sendable {
       if kind != .none {
         if silent > silenceFrames {
           target = .zero
-          errors = (.zero, .zero, .zero, .zero, .zero)
+          errors = NoiseShaping.Errors(repeating: .zero)
         } else {
           let time = frame &+ UInt64(truncatingIfNeeded: index)
           let noise = Frame(triangular(time, 0), stereo ? triangular(time, 1) : 0)
@@ -108,22 +111,21 @@ public struct Dither: Sendable {
     frame &+= UInt64(truncatingIfNeeded: frames.count)
   }
 
-  private typealias Errors = (Frame, Frame, Frame, Frame, Frame)
-
-  /// Lipshitz, Vanderkooy, Wannamaker, "Minimally Audible Noise Shaping", JAES 39(11), 1991: five taps of error
-  /// feedback. Returns the value to be rounded.
+  /// Error feedback (Lipshitz, Vanderkooy, Wannamaker, "Minimally Audible Noise Shaping", JAES 39(11), 1991). Returns
+  /// the value to be rounded.
   @inline(__always)
-  private func shaped(_ input: Frame, _ noise: Frame, _ errors: inout Errors) -> Frame {
-    let early = errors.0 * 2.033 - errors.1 * 2.165 + errors.2 * 1.959
-    let late = errors.3 * 1.590 - errors.4 * 0.6149
-    let target = input - (early - late)
+  private func shaped(_ input: Frame, _ noise: Frame, _ errors: inout NoiseShaping.Errors) -> Frame {
+    var feedback = Frame.zero
+    for tap in 0..<NoiseShaping.order { feedback += errors[tap] * shaping.coefficients[tap] }
+    let target = input - feedback
     let dithered = target + noise
     let output = Frame(Maths.roundedHalfUp(dithered.x), Maths.roundedHalfUp(dithered.y))
     // The error of a rounding is bounded; at ±2 nothing else can make the loop sing either.
     var error = output - target
     error.replace(with: 2, where: error .> 2)
     error.replace(with: -2, where: error .< -2)
-    errors = (error, errors.0, errors.1, errors.2, errors.3)
+    for tap in stride(from: NoiseShaping.order - 1, to: 0, by: -1) { errors[tap] = errors[tap - 1] }
+    errors[0] = error
     return dithered
   }
 
@@ -168,4 +170,35 @@ enum SplitMix64 {
     bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
     return bits ^ (bits >> 31)
   }
+}
+
+/// Where shaped dither moves the error of rounding: the noise has the spectrum |1 − Σ cₖ z⁻ᵏ|² of white noise.
+///
+/// The filters are the whitening filters of order nine (linear prediction, Levinson's recursion) for the ear's
+/// weighting 10^(−T(f)/10), where T is the threshold in quiet of Terhardt, "Calculating virtual pitch", Hearing
+/// Research 1, 1979, held at −6 dB below, its mean made 1, and 10⁻⁴ added, which bounds what is put into the top of the
+/// band. By that weighting the noise is 18.7 dB (44.1 kHz) and 20.7 dB (48 kHz) softer than unshaped noise, at 18.3
+/// and 17.5 dB more power, most of it above 15 kHz. (By the same weighting the five coefficients of Lipshitz,
+/// Vanderkooy and Wannamaker, 1991, for 44.1 kHz, gain 9.4 dB.)
+struct NoiseShaping: Sendable {
+  static let order = 9
+  typealias Errors = InlineArray<9, Frame>
+
+  /// cₖ, for the error k frames ago, from k = 1.
+  let coefficients: InlineArray<9, Double>
+
+  /// `nil` for rates that no filter was made for.
+  init?(sampleRate: Double) {
+    switch sampleRate {
+    case 44_100:
+      coefficients = [2.9765, -4.7304, 4.713, -2.8287, 0.2773, 1.2841, -1.4635, 0.806, -0.2226]
+    case 48_000:
+      coefficients = [3.0485, -4.639, 4.0581, -1.6053, -0.8532, 1.7216, -1.2455, 0.4624, -0.0803]
+    default: return nil
+    }
+  }
+
+  private init() { coefficients = InlineArray(repeating: 0) }
+
+  static let none = NoiseShaping()
 }

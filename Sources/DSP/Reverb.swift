@@ -34,15 +34,16 @@ public struct Reverb: Sendable {
 
   private let reflectionsAreDiffuse: Bool
   private var hasRun = false
-  /// Frames left of the ramp towards `design`.
+  /// Frames left of the ramp towards `design`, of how many, and whether it begins and ends level.
   private var rampFrames = 0
+  private var rampTotal = 0
+  private var rampIsSmooth = true
   private var flushCalls = 0
 
   /// Longest stretch that passes all stages at once, so that it stays in the nearest cache.
   private static let longestRun = 512
-  /// A change is spread over this many frames, in steps of `stepFrames` counted from the change.
+  /// A change is spread over this many frames.
   public static let rampLength = 2048
-  private static let stepFrames = 8
   /// One call of `flushDenormals` in this many looks at the rings: the fastest decay falls by 900 dB
   /// meanwhile, which is still far above the denormal.
   private static let flushInterval = 64
@@ -94,8 +95,11 @@ public struct Reverb: Sendable {
   /// Changes the settings: before the first frame (of all, or since `reset()`) the space is built anew;
   /// later everything but `model`, `size` and `seed` moves to its new value within `rampFrames` without a
   /// click, and the delays stay as the first `decay` laid them. A new `predelay` is cross-faded over the
-  /// same time.
-  public mutating func update(design newDesign: Design, rampFrames: Int = rampLength) {
+  /// same time. `smoothly` begins and ends level (half a cosine), as a jump needs it; steps of a longer move
+  /// are straight.
+  public mutating func update(
+    design newDesign: Design, rampFrames: Int = rampLength, smoothly: Bool = true
+  ) {
     var next = newDesign.bounded
     if hasRun {
       next.model = design.model
@@ -110,7 +114,20 @@ public struct Reverb: Sendable {
     design = next
     aim()
     self.rampFrames = rampFrames
+    rampTotal = rampFrames
+    rampIsSmooth = smoothly
     if rampFrames == 0 { approach(1) }
+  }
+
+  /// The part of the way left that the next frame of the ramp goes.
+  private var nextPart: Double {
+    guard rampIsSmooth, rampFrames > 1 else { return 1 / Double(rampFrames) }
+    func course(_ done: Int) -> Double {
+      0.5 - 0.5 * Maths.sineAndCosine(turns: 0.5 * Double(done) / Double(rampTotal)).cosine
+    }
+    let done = rampTotal - rampFrames
+    let before = course(done)
+    return (course(done + 1) - before) / (1 - before)
   }
 
   private mutating func aim() {
@@ -145,13 +162,15 @@ public struct Reverb: Sendable {
     while start < frames.count {
       var run = min(frames.count - start, Self.longestRun)
       if rampFrames > 0 {
-        if rampFrames % Self.stepFrames == 0 {
-          approach(Double(Self.stepFrames) / Double(rampFrames))
-        }
-        run = min(run, (rampFrames - 1) % Self.stepFrames + 1)
-        rampFrames -= run
+        // Frame by frame: steps of several would be heard as a buzz.
+        approach(nextPart)
+        run = 1
+        rampFrames -= 1
         // A predelay asked for during the last fade gets a ramp of its own.
-        if rampFrames == 0 && !input.isSettled { rampFrames = Self.rampLength }
+        if rampFrames == 0 && !input.isSettled {
+          rampFrames = Self.rampLength
+          rampTotal = rampFrames
+        }
       }
       process(&frames, start..<start + run)
       start += run

@@ -71,7 +71,10 @@ public enum ReverbProcessor: Processor {
   public static func update(
     _ kernel: inout Reverb, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange
   ) {
-    kernel.update(design: design(settings, context), rampFrames: change.frames)
+    switch change {
+    case .step(let frames): kernel.update(design: design(settings, context), rampFrames: frames, smoothly: false)
+    case .jump(let frames): kernel.update(design: design(settings, context), rampFrames: frames)
+    }
   }
 
   private static func design(_ settings: Settings, _ context: ProcessorContext) -> Reverb.Design {

@@ -87,6 +87,40 @@ struct DitherTests {
     #expect(quantised([], .shaped, rate: 48_000).dither.kind == .shaped)
   }
 
+  @Test("Shaped noise is at least 17.5 dB softer to the ear than plain noise", arguments: [44_100.0, 48_000])
+  func audibility(_ rate: Double) {
+    /// The threshold in quiet, in dB (Terhardt, 1979), by kHz.
+    func threshold(_ f: Double) -> Double {
+      3.64 * Maths.power(f, -0.8) - 6.5 * Maths.exp(-0.6 * (f - 3.3) * (f - 3.3)) + 1e-3 * f * f * f * f
+    }
+    let frames = noise(60_000, seed: 5, amplitude: 0.01)
+    func errors(_ kind: DitherKind) -> [Double] {
+      let samples = quantised(frames, kind, channels: 1, rate: rate).samples
+      return samples.indices.map { Double(samples[$0]) - frames[$0].x * 32_768 }
+    }
+    /// The error's weighted power: at each of many frequencies, of a stretch of it under a Hann window.
+    func audible(_ errors: [Double]) -> Double {
+      let length = 512
+      var power = 0.0
+      for start in stride(from: 0, to: errors.count - length, by: length) {
+        for bin in stride(from: 3, to: length / 2, by: 4) {
+          var (real, imaginary) = (0.0, 0.0)
+          for index in 0..<length {
+            let turn = Maths.sineAndCosine(turns: Double(index * bin % length) / Double(length))
+            let window = 0.5 - 0.5 * Maths.sineAndCosine(turns: Double(index) / Double(length)).cosine
+            real += errors[start + index] * window * turn.cosine
+            imaginary += errors[start + index] * window * turn.sine
+          }
+          let frequency = Double(bin) * rate / Double(length) / 1_000
+          power += (real * real + imaginary * imaginary) * Maths.power10(-threshold(frequency) / 10)
+        }
+      }
+      return power
+    }
+    let gain = 10 * Maths.log10(audible(errors(.tpdf)) / audible(errors(.shaped)))
+    #expect(gain > 17.5, "\(gain) dB")
+  }
+
   @Test("After one second of exact zeros, exact zeros", arguments: [DitherKind.tpdf, .shaped])
   func silence(_ kind: DitherKind) {
     var frames = Array(repeating: Frame.zero, count: 44_100 * 3)

@@ -11,7 +11,7 @@ judged by −96.33 ± 0.2 dB re 1.0 (at 24 bits −144.49). Other dithers would 
 one LSB −98.1 (and it would move with the signal), triangular added but not rounded −98.1.
 
 **The shape.** `shaped` feeds the total error e back: y = Q(x + d − Σ cₖ e[n−k]), so the noise has the spectrum
-1/4 LSB² · |1 − Σ cₖ z⁻ᵏ|² with c = 2.033, −2.165, 1.959, −1.590, 0.6149 (SOUND §6), third octave by third octave.
+1/4 LSB² · |1 − Σ cₖ z⁻ᵏ|² with the nine coefficients of its rate (SHAPING), third octave by third octave.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ import meter
 import peaks
 import stems as make
 
-LIPSHITZ = np.array([2.033, -2.165, 1.959, -1.590, 0.6149])
+SHAPING = {
+    44_100: np.array([2.9765, -4.7304, 4.713, -2.8287, 0.2773, 1.2841, -1.4635, 0.806, -0.2226]),
+    48_000: np.array([3.0485, -4.639, 4.0581, -1.6053, -0.8532, 1.7216, -1.2455, 0.4624, -0.0803]),
+}
 NOISE_TOLERANCE = 0.2
 BAND_TOLERANCE = 0.5
 LOUDNESS_TOLERANCE = 0.1
@@ -108,8 +111,8 @@ def bands(rate: int, lowest: float = 31.0) -> list[tuple[float, float, float]]:
 
 def shape(frequency: np.ndarray, rate: int) -> np.ndarray:
     """|1 − Σ cₖ z⁻ᵏ|² (power)."""
-    z = np.exp(-2j * np.pi * np.outer(frequency / rate, np.arange(1, 6)))
-    return np.abs(1 - z @ LIPSHITZ) ** 2
+    z = np.exp(-2j * np.pi * np.outer(frequency / rate, np.arange(1, 10)))
+    return np.abs(1 - z @ SHAPING[rate]) ** 2
 
 
 def check_bands(tally: common.Tally, name: str, e: np.ndarray, rate: int, shaped: bool) -> None:
@@ -173,7 +176,7 @@ def noise_floor(tally: common.Tally, seconds: float) -> None:
                     good = float(np.max(np.abs(e))) <= 0.5 + 1e-3
                     tally.check(f"{name}: rounds to the nearest", good, f"largest error {np.max(np.abs(e)):.4f} LSB")
                     continue
-                total = 0.25 * (1 + float(np.sum(LIPSHITZ**2)) if shaped else 1.0)
+                total = 0.25 * (1 + float(np.sum(SHAPING[got.rates[key]] ** 2)) if shaped else 1.0)
                 expected = 10 * math.log10(total) - 20 * math.log10(2 ** (bits - 1))
                 level = rms_db(e, bits)
                 good = abs(level - expected) <= NOISE_TOLERANCE

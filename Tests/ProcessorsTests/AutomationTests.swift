@@ -196,4 +196,30 @@ struct MovingParameterTests {
     let slope = 0.2512 * 2 * Maths.pi * 440 / 48_000 + 2 * 0.2512 / 240
     #expect(zip(sound, sound.dropFirst()).dropFirst(6000).allSatisfy { abs($0.x - $1.x) < slope * 1.01 })
   }
+
+  @Test(
+    "a jump leaves nothing above −90 dBFS beyond 8 kHz, of a tone at 200 Hz",
+    arguments: [
+      ("delay", "feedback", 0.0, 90.0), ("delay", "feedback", 80, 0), ("reverb", "decay", 0.3, 2),
+      ("reverb", "decay", 2, 0.3), ("reverb", "damping", 0, 100), ("reverb", "damping", 100, 0),
+      ("reverb", "diffusion", 0, 100), ("reverb", "diffusion", 100, 0), ("reverb", "early", -40, 10),
+      ("reverb", "width", 0, 200),
+    ])
+  func jumps(_ type: String, _ key: String, _ from: Double, _ to: Double) throws {
+    // The tone fades in, so that only the jump can click.
+    let input = sine(200, 60_000).enumerated().map { $1 * min(1, Double($0) / 24_000) }
+    var automation = InsertAutomation()
+    automation.lanes = [.init(path: [key], lane: Self.move(from, to, 40_000..<40_000, .linear))]
+    var words = Self.words([key], from)
+    if type == "delay" { words = words.with("time", "50 ms") }
+    let sound = run(
+      try #require(insert(type, words).makeProcessing(context, automation, blockFrames: 512)), input, block: 512)
+    let section = FilterDesign.highPass(frequency: 8000, q: 0.7071, sampleRate: 48_000)
+    var filter = BiquadCascade(Array(repeating: section, count: 8))
+    var rest = sound
+    var span = rest.mutableSpan
+    filter.process(&span)
+    let loudest = rest.dropFirst(39_000).reduce(0) { max($0, abs($1.x), abs($1.y)) }
+    #expect(Maths.decibels(amplitude: loudest) < -90, "\(Maths.decibels(amplitude: loudest)) dBFS")
+  }
 }
