@@ -40,7 +40,8 @@ final class FileStem: StemReader, @unchecked Sendable {
   /// Fills `input` with the frames of `range`. Those that the block before had, too, are kept, so that the file is
   /// read from front to back.
   private func hold(_ range: Range<Int>) throws {
-    let kept = held.contains(range.lowerBound) && held.upperBound <= range.upperBound ? held.upperBound : range.lowerBound
+    let overlaps = held.contains(range.lowerBound) && held.upperBound <= range.upperBound
+    let kept = overlaps ? held.upperBound : range.lowerBound
     let (shift, count) = (range.lowerBound - held.lowerBound, kept - range.lowerBound)
     held = 0..<0
     if input.capacity < range.count {

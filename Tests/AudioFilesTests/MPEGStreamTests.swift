@@ -107,11 +107,13 @@ import Testing
 
   @Test func aStreamThatBecomesAnother() throws {
     let end = samples.count / 2
-    try writeFloats(tones(frames: 24_000, channels: 2, rate: 44_100), to: folder.file("r"), .mp3(.constant(128)), rate: 44_100)
+    try writeFloats(
+      tones(frames: 24_000, channels: 2, rate: 44_100), to: folder.file("r"), .mp3(.constant(128)), rate: 44_100)
     #expect(
       probing(bare + bytes(of: folder.file("r")))
         == .changes(what: "its sample rate changes from 48000 to 44100 Hz", frame: end))
-    try writeFloats(tones(frames: 24_000, channels: 1, rate: 48_000), to: folder.file("m"), .mp3(.constant(64)), channels: 1)
+    try writeFloats(
+      tones(frames: 24_000, channels: 1, rate: 48_000), to: folder.file("m"), .mp3(.constant(64)), channels: 1)
     #expect(
       probing(bare + bytes(of: folder.file("m")))
         == .changes(what: "it changes from 2 to 1 channels", frame: end))
