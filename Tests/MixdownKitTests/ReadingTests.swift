@@ -1,6 +1,7 @@
 import AudioFiles
 import Diagnostics
 import MixdownKit
+import RenderPlan
 import Testing
 
 @Suite("Stems as they are read") struct ReadingTests {
