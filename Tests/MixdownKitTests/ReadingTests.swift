@@ -1,4 +1,5 @@
 import AudioFiles
+import Delivery
 import Diagnostics
 import MixdownKit
 import RenderPlan
