@@ -9,29 +9,49 @@ func readAIFFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   var sound: Chunk?
   var offset = 12
   for _ in 0..<chunkLimit where common == nil || sound == nil {
-    let head = try file.bytes(at: offset, count: 8)
-    guard let name = head.fourCharacters(at: 0), let size = head.big(UInt32.self, at: 4) else { break }
-    let body = offset + 8
-    if name == "COMM" { common = CommonChunk(try file.bytes(at: body, count: min(Int(size), 22))) }
-    if name == "SSND" { sound = Chunk(name: name, size: Int(size), body: body) }
-    offset = body + Int(size) + Int(size & 1)
+    guard let chunk = try ChunkStyle.iff.chunk(in: file, at: offset) else { break }
+    if chunk.name == "COMM" {
+      if common != nil { throw file.failure(.badHeader(reason: "a second `COMM` chunk")) }
+      common = CommonChunk(try file.bytes(at: chunk.body, count: min(chunk.size, 22)))
+    }
+    if chunk.name == "SSND" {
+      if sound != nil { throw file.failure(.badHeader(reason: "a second `SSND` chunk")) }
+      sound = chunk
+    }
+    offset = chunk.body + chunk.size + chunk.size & 1
   }
   guard let common else { throw file.failure(.badHeader(reason: "no `COMM` chunk")) }
 
   var claims = HeaderClaims(
     container: isCompressed ? .aifc : .aiff, sampleRate: common.sampleRate, channelCount: common.channelCount)
   try claims.check(file)
-  if common.frameCount == 0 { throw file.failure(.noFrames) }
-  guard let sound else { throw file.failure(.badHeader(reason: "no `SSND` chunk")) }
+  guard let sound else {
+    throw file.failure(common.frameCount == 0 ? .noFrames : .badHeader(reason: "no `SSND` chunk"))
+  }
   // The chunk opens with an offset to the first frame and a block size that nobody uses.
   let skip = 8 + Int(try file.bytes(at: sound.body, count: 4).big(UInt32.self, at: 0) ?? 0)
-  let found = max(0, min(sound.size, file.size - sound.body) - skip)
+  let rest = max(0, file.size - sound.body)
+  if Placeholder.isSound(
+    sound, formSize: opening.big(UInt32.self, at: 4) ?? 0, frameCount: common.frameCount,
+    frameSize: common.frameSize ?? 1), sound.size - 8 > rest || rest > skip && common.frameCount == 0
+  {
+    claims.isOpenEnded = true
+    claims.layout = common.layout(offset: sound.body + skip)
+    claims.frameCount = max(0, rest - skip) / (common.frameSize ?? 1)
+    if common.frameSize == nil { claims.frameCount = nil }
+    try claims.check(file)
+    return claims
+  }
+  if common.frameCount == 0 { throw file.failure(.noFrames) }
+  var found = max(0, min(sound.size, rest) - skip)
+  if let end = ChunkStyle.iff.end(of: sound, in: file),
+    try audioGoesOn(file, at: end, .iff, unique: ["COMM", "SSND"])
+  {
+    found = rest - skip
+  }
   if let frameSize = common.frameSize {
     claims.frameCount = common.frameCount
-    claims.layout = common.sample.map {
-      PCMLayout(
-        sample: $0, isBigEndian: common.isBigEndian, frameSize: frameSize, offset: sound.body + skip)
-    }
+    claims.layout = common.layout(offset: sound.body + skip)
     try HeaderClaims.check(
       file, promisedBytes: common.frameCount * frameSize, foundBytes: found, frameSize: frameSize)
   } else {
@@ -70,6 +90,12 @@ private struct CommonChunk {
     case ("fl64", _), ("FL64", _): .float64
     default: nil
     }
+  }
+
+  /// nil for compressed samples.
+  func layout(offset: Int) -> PCMLayout? {
+    guard let sample, let frameSize else { return nil }
+    return PCMLayout(sample: sample, isBigEndian: isBigEndian, frameSize: frameSize, offset: offset)
   }
 
   /// `sowt` is `twos` read backwards.

@@ -16,8 +16,10 @@ public struct AudioFileError: Error, Sendable, Equatable {
     case noFrames
     /// The header promises more than the file holds; `unit` is `frames` or `bytes`.
     case truncated(promised: Int, found: Int, unit: String)
-    /// The file holds more than its header says.
-    case overlong(promised: Int, found: Int, unit: String)
+    /// The file holds more than its header says; `found` is nil where nobody has counted it.
+    case overlong(promised: Int, found: Int?, unit: String)
+    /// What is one for a whole file changes at `frame`: `its sample rate changes from 44100 to 48000 Hz`.
+    case changes(what: String, frame: Int)
     /// The last page of an Ogg file is not there.
     case endMissing
     /// The header contradicts itself, or lacks what is needed.
@@ -98,8 +100,12 @@ extension AudioFileError: CustomStringConvertible {
       "`\(path)` holds no audio: 0 frames"
     case .truncated(let promised, let found, let unit):
       "`\(path)` is cut short: its header promises \(promised) \(unit), the file holds \(found)"
-    case .overlong(let promised, let found, let unit):
+    case .overlong(let promised, let found?, let unit):
       "`\(path)` holds more audio than it says: it promises \(promised) \(unit) and has \(found)"
+    case .overlong(let promised, nil, let unit):
+      "`\(path)` holds more audio than it says: it promises \(promised) \(unit) and goes on behind them"
+    case .changes(let what, let frame):
+      "`\(path)` cannot be read as one stream: \(what) at frame \(frame)"
     case .endMissing:
       "`\(path)` is cut short: its last page is missing"
     case .badHeader(let reason):
@@ -133,6 +139,7 @@ extension AudioFileError: CustomStringConvertible {
     case .emptyFile, .truncated, .endMissing, .damaged: ["copy or export the file again"]
     case .overlong:
       ["the program that wrote it did not finish its header; open and save it in an audio editor"]
+    case .changes: ["convert it to a WAV or FLAC of one kind, or cut it in two there"]
     case .notAudio, .unsupported:
       ["WAV, RF64, AIFF, FLAC, CAF, Ogg and MP3 files can be read; convert it to WAV or FLAC"]
     case .noFrames, .notFinite: ["export the file again from the program that made it"]

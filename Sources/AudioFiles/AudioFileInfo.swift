@@ -31,6 +31,10 @@ public struct AudioFileInfo: Sendable, Equatable {
 
   /// Samples a channel, at least 1. For MP3 without the encoder's delay and padding.
   public var frameCount: Int
+
+  /// Whether the header does not say how long the audio is, as in a file that was written into a pipe: it is read
+  /// to its end, and nobody can tell whether something is missing there.
+  public var isOpenEnded = false
 }
 
 /// Reads the header of the audio file at `path`, and of no more than the header.

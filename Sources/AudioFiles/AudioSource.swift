@@ -8,6 +8,14 @@ protocol AudioSource: AnyObject {
 
   /// The next `read` starts at `frame`, 0 … `info.frameCount`.
   func seek(to frame: Int) throws(AudioFileError)
+
+  /// Whether nothing is left that only a reading of the whole file would find: false while a checksum of all of it
+  /// has not been compared.
+  var isVerified: Bool { get }
+}
+
+extension AudioSource {
+  var isVerified: Bool { true }
 }
 
 /// Opens `path` with the library for what its first bytes are, after our own look at the header.
@@ -28,13 +36,19 @@ func openSource(_ path: String) throws(AudioFileError) -> any AudioSource {
   // Some taggers put an ID3v2 block before the FLAC mark, against both specifications.
   let afterTag = ID3Tag.byteCount(opening) ?? 0
   if try file.bytes(at: afterTag, count: 4).holds("fLaC") { return try FLACSource(file, isOgg: false) }
-  if let start = try MPEGStreamStart(file) { return try MPG123Source(file, start) }
+  if let stream = try MPEGStream(file, in: 0..<file.size) { return try MPG123Source(file, stream, in: .mp3) }
   if let name = knownFormat(opening) { throw file.failure(.unsupported(what: name)) }
   throw file.failure(.notAudio)
 }
 
 private func source(_ file: InputFile, _ claims: HeaderClaims) throws(AudioFileError) -> any AudioSource {
   if let layout = claims.layout { return PCMSource(file, claims, layout) }
+  if let range = claims.mpeg {
+    guard let stream = try MPEGStream(file, in: range) else {
+      throw file.failure(.badHeader(reason: "its data chunk should hold MPEG audio and does not"))
+    }
+    return try MPG123Source(file, stream, in: claims.container)
+  }
   return try SndfileSource(file, claims)
 }
 

@@ -5,11 +5,11 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   var layout: PCMLayout?
   var offset = 8
   for _ in 0..<chunkLimit {
-    let head = try file.bytes(at: offset, count: 12)
-    guard let name = head.fourCharacters(at: 0), let size = head.big(Int64.self, at: 4) else { break }
-    let body = offset + 12
-    switch name {
+    guard let chunk = try ChunkStyle.caf.chunk(in: file, at: offset) else { break }
+    let (size, body) = (chunk.size, chunk.body)
+    switch chunk.name {
     case "desc":
+      if claims != nil { throw file.failure(.badHeader(reason: "a second `desc` chunk")) }
       let bytes = try file.bytes(at: body, count: 32)
       guard let rate = bytes.big(UInt64.self, at: 0), let packet = bytes.big(UInt32.self, at: 16),
         let frames = bytes.big(UInt32.self, at: 20), let channels = bytes.big(UInt32.self, at: 24)
@@ -23,10 +23,16 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
       guard var claims else { throw file.failure(.badHeader(reason: "no `desc` chunk before the audio")) }
       // An edit count of four bytes, then audio; a size of −1 means to the end of the file.
       let found = max(0, file.size - body - 4)
-      let promised = size < 0 ? found : max(0, Int(size) - 4)
+      claims.isOpenEnded = size < 0
+      let promised = size < 0 ? found : max(0, size - 4)
       let frameSize = framesPerPacket == 1 && packetSize > 0 ? packetSize : nil
-      try HeaderClaims.check(
-        file, promisedBytes: promised, foundBytes: min(promised, found), frameSize: frameSize)
+      var present = min(promised, found)
+      if promised < found,
+        try audioGoesOn(file, at: body + 4 + promised, .caf, unique: ["desc", "data"])
+      {
+        present = found
+      }
+      try HeaderClaims.check(file, promisedBytes: promised, foundBytes: present, frameSize: frameSize)
       claims.frameCount = frameSize.map { promised / $0 }
       layout?.offset = body + 4
       claims.layout = layout
@@ -34,8 +40,8 @@ func readCAFHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
       return claims
     default: break
     }
-    guard size >= 0, size <= Int64(file.size) else { break }
-    offset = body + Int(size)
+    guard let end = ChunkStyle.caf.end(of: chunk, in: file) else { break }
+    offset = end
   }
   throw file.failure(.badHeader(reason: "no `data` chunk"))
 }

@@ -22,13 +22,17 @@ final class FLACSource: AudioSource {
   private var position = 0
   private var isAtStart = true
 
+  /// Whether the decoder has come from the first frame without a jump, as libFLAC's MD5 needs it.
+  private var isInOrder = true
+  private(set) var isVerified = false
+
   /// The frames of the last FLAC frame that nobody has read yet, interleaved.
   private var pending: [Double] = []
   private var pendingStart = 0
 
   /// The last fault that the decoder told of: in a checksum, or anything else.
   private var fault: Fault?
-  private enum Fault { case checksum, structure }
+  private enum Fault: Equatable { case checksum, structure, change(String) }
 
   init(_ file: InputFile, isOgg: Bool) throws(AudioFileError) {
     self.file = file
@@ -89,8 +93,9 @@ final class FLACSource: AudioSource {
       try start()
     }
     if frame > 0 {
+      isInOrder = false
       guard unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0, fault == nil else {
-        throw file.failure(.damaged(frame: frame))
+        throw fault.map(failure) ?? file.failure(.damaged(frame: frame))
       }
     }
   }
@@ -103,7 +108,7 @@ final class FLACSource: AudioSource {
       close(descriptor)
       throw file.failure(.unreadable(reason: systemErrorText()))
     }
-    isAtStart = true
+    (isAtStart, isInOrder, fault) = (true, true, nil)
     unsafe FLAC__stream_decoder_set_md5_checking(decoder, 1)
     let initialize =
       unsafe info.container == .ogg
@@ -138,14 +143,15 @@ final class FLACSource: AudioSource {
     var count = 0
     while try decodeOneFrame() {
       count += pending.count / info.channelCount
-      pendingStart = pending.count
+      position = count
     }
-    info.frameCount = count
+    position = 0
     unsafe FLAC__stream_decoder_finish(decoder)
     pending = []
     pendingStart = 0
     try start()
     info.frameCount = count
+    info.isOpenEnded = true
   }
 
   /// Fills `pending`; false at the end of the stream.
@@ -157,15 +163,34 @@ final class FLACSource: AudioSource {
       let isAtEnd = unsafe FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM
       // A last frame without its end is how a file that has been cut looks.
       if isAtEnd && fault == .structure { return false }
-      guard isDecoded, fault == nil else { throw file.failure(.damaged(frame: position)) }
+      if let fault { throw failure(fault) }
+      guard isDecoded else { throw file.failure(.damaged(frame: position)) }
       if isAtEnd { return !pending.isEmpty }
     }
     return true
   }
 
-  /// After the last frame: nothing may follow it, and the MD5 of all samples must be the header's.
+  private func failure(_ fault: Fault) -> AudioFileError {
+    if case .change(let what) = fault { return file.failure(.changes(what: what, frame: position)) }
+    return file.failure(.damaged(frame: position))
+  }
+
+  /// After the last frame: no other may follow it, and the MD5 of all samples must be the header's.
   private func finish() throws(AudioFileError) {
+    let goesOn = try anotherFrameFollows()
+    if goesOn || pendingStart < pending.count {
+      throw file.failure(.overlong(promised: info.frameCount, found: nil, unit: "frames"))
+    }
     guard unsafe FLAC__stream_decoder_finish(decoder) != 0 else { throw file.failure(.damaged(frame: nil)) }
+    if isInOrder { isVerified = true }
+  }
+
+  /// libFLAC stops at the promised number of samples, whatever follows. Where it stands in an Ogg file, it does not
+  /// say.
+  private func anotherFrameFollows() throws(AudioFileError) -> Bool {
+    var offset: FLAC__uint64 = 0
+    guard unsafe FLAC__stream_decoder_get_decode_position(decoder, &offset) != 0 else { return false }
+    return isFLACFrameHeader(try file.bytes(at: Int(clamping: offset), count: 16))
   }
 
   private func take(_ metadata: FLAC__StreamMetadata) {
@@ -182,8 +207,8 @@ final class FLACSource: AudioSource {
     _ frame: UnsafePointer<FLAC__Frame>, _ channels: UnsafePointer<UnsafePointer<FLAC__int32>?>
   ) {
     let header = unsafe frame.pointee.header
-    guard Int(header.channels) == info.channelCount, Int(header.bits_per_sample) == info.bitDepth else {
-      fault = .structure
+    if let change = change(to: header) {
+      fault = .change(change)
       return
     }
     let scale = 1 / Double(UInt64(1) << (header.bits_per_sample - 1))
@@ -199,6 +224,41 @@ final class FLACSource: AudioSource {
       }
     }
   }
+}
+
+extension FLACSource {
+  /// What differs between a frame and STREAMINFO, which speaks for all of them (RFC 9639 §8.2).
+  private func change(to header: FLAC__FrameHeader) -> String? {
+    if Int(header.sample_rate) != info.sampleRate {
+      return "its sample rate changes from \(info.sampleRate) to \(header.sample_rate) Hz"
+    }
+    if Int(header.channels) != info.channelCount {
+      return "it changes from \(info.channelCount) to \(header.channels) channels"
+    }
+    if Int(header.bits_per_sample) != info.bitDepth {
+      return "it changes from \(info.bitDepth ?? 0) to \(header.bits_per_sample) bits"
+    }
+    return nil
+  }
+}
+
+/// Whether `bytes` begin with the header of a FLAC frame (RFC 9639 §9.1), its CRC-8 included.
+func isFLACFrameHeader(_ bytes: [UInt8]) -> Bool {
+  guard bytes.count >= 6, bytes[0] == 0xFF, bytes[1] & 0xFE == 0xF8 else { return false }
+  // A number of one to seven bytes, coded as UTF-8 would.
+  let leading = (~bytes[4]).leadingZeroBitCount
+  guard leading != 1, leading <= 7 else { return false }
+  let blockSizeBytes = [6: 1, 7: 2][bytes[2] >> 4] ?? 0
+  let rateBytes = [12: 1, 13: 2, 14: 2][bytes[2] & 15] ?? 0
+  let end = 4 + max(1, leading) + blockSizeBytes + rateBytes
+  guard end < bytes.count else { return false }
+  var sum: UInt8 = 0
+  for byte in bytes[..<end] {
+    sum ^= byte
+    // x⁸ + x² + x + 1.
+    for _ in 0..<8 { sum = sum & 0x80 == 0 ? sum << 1 : sum << 1 ^ 0x07 }
+  }
+  return sum == bytes[end]
 }
 
 /// Encodes a FLAC file: STREAMINFO with MD5 and length, a seek table, Vorbis comments, the cover, padding.

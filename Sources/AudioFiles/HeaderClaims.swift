@@ -11,6 +11,12 @@ struct HeaderClaims {
   /// nil for compressed samples.
   var layout: PCMLayout?
 
+  /// Where a stream of MPEG audio lies that a WAV holds.
+  var mpeg: Range<Int>?
+
+  /// Whether the header does not say how long the audio is.
+  var isOpenEnded = false
+
   /// The bounds of a usable stem.
   func check(_ file: InputFile) throws(AudioFileError) {
     guard (8_000...768_000).contains(sampleRate) else {
@@ -33,12 +39,36 @@ struct HeaderClaims {
   }
 }
 
-/// A chunk of a RIFF, AIFF or CAF file: a name of four characters, a size, and where its body starts.
-struct Chunk {
-  var name: String
-  var size: Int
-  var body: Int
-}
+/// What programs write into a header before they know how long the audio will be, and leave there when they write
+/// into a pipe and cannot come back.
+enum Placeholder {
+  /// Whether `size` of a WAV's data chunk is one. `riffSize` is the size in the file's first chunk, `body` the place
+  /// of the audio.
+  ///
+  /// All ones (FFmpeg, FLAC); 2³¹ − 1 (LAME) or 2³¹ (arecord); as many whole frames as fit into 2³¹ − 4096 bytes
+  /// (SoX); 0 (mpg123). The outer size must be a placeholder, too: one that is right beside a wrong `size` is a
+  /// header that lies.
+  static func isData(size: UInt32, riffSize: UInt32, body: Int, frameSize: Int) -> Bool {
+    let sum = UInt32(truncatingIfNeeded: body - 8) &+ size
+    let sox = Int64(0x7FFF_F000)
+    switch size {
+    case .max: return riffSize == .max || riffSize == 0 || riffSize == sum
+    case 0: return riffSize == .max || Int(riffSize) <= body - 8
+    case 0x8000_0000: return riffSize == sum
+    default:
+      // An odd size is followed by a byte of filling, which some count.
+      guard riffSize == sum || riffSize == sum &+ (size & 1) else { return false }
+      return Int64(size) > sox - Int64(max(1, frameSize)) && size <= 0x7FFF_FFFF
+    }
+  }
 
-/// No real file has more chunks before its audio; a file of nothing else must not keep us busy.
-let chunkLimit = 10_000
+  /// Whether the sizes of an AIFF are placeholders: all of them 0 (FFmpeg), or as many whole frames as fit into
+  /// 127 · 2²⁴ bytes (SoX).
+  static func isSound(_ chunk: Chunk, formSize: UInt32, frameCount: Int, frameSize: Int) -> Bool {
+    if frameCount == 0 { return chunk.size <= 8 && (formSize == .max || Int(formSize) <= chunk.body) }
+    let bytes = frameCount * frameSize
+    let sox = 0x7F00_0000
+    return bytes == chunk.size - 8 && Int(formSize) == chunk.body + chunk.size - 8
+      && bytes <= sox && bytes > sox - max(1, frameSize)
+  }
+}

@@ -48,55 +48,16 @@ struct MPEGFrameHeader: Equatable {
   func belongsWith(_ other: Self) -> Bool {
     version == other.version && layer == other.layer && sampleRate == other.sampleRate
   }
-}
 
-/// Where an MPEG stream starts and what its `Info` (or `Xing`) frame promises.
-struct MPEGStreamStart {
-  var header: MPEGFrameHeader
-
-  /// Of audio frames, the `Info` frame not among them; nil without one.
-  var promisedFrames: Int?
-
-  /// From the `Info` frame on; nil where it does not say.
-  var promisedBytes: Int?
-
-  /// Frames that a decoder leaves out at the start: the encoder's delay and its own 529.
-  var skippedFrames = 0
-
-  /// Of the first frame, the `Info` frame where there is one.
-  var offset: Int
-
-  /// nil when `file` is no MPEG audio: two frames must follow each other, right after any ID3v2 tags.
-  init?(_ file: InputFile) throws(AudioFileError) {
-    var start = 0
-    while let tag = ID3Tag.byteCount(try file.bytes(at: start, count: 10)) { start += tag }
-    // After a tag there may be filling that is not counted in it.
-    let bytes = try file.bytes(at: start, count: start == 0 ? 8192 : 131_072)
-    for index in bytes.indices {
-      if start == 0 && index > 0 && bytes[index - 1] != 0 { return nil }
-      guard bytes[index] == 0xFF, let header = MPEGFrameHeader(bytes, at: index) else { continue }
-      let next = start + index + header.byteCount
-      let following = MPEGFrameHeader(try file.bytes(at: next, count: 4), at: 0)
-      guard following?.belongsWith(header) ?? (next >= file.size) else { continue }
-      (self.header, offset) = (header, start + index)
-      readInfo(bytes, at: index + 4 + header.sideInformationBytes)
-      return
+  /// What of the decoded audio would change with `next`; nil when nothing would.
+  func change(to next: Self) -> String? {
+    if next.sampleRate != sampleRate {
+      return "its sample rate changes from \(sampleRate) to \(next.sampleRate) Hz"
+    }
+    if next.layer != layer || next.version != version { return "its kind of MPEG audio changes" }
+    if next.channelCount != channelCount {
+      return "it changes from \(channelCount) to \(next.channelCount) channels"
     }
     return nil
-  }
-
-  private mutating func readInfo(_ bytes: [UInt8], at mark: Int) {
-    guard header.layer == 3, bytes.holds("Info", at: mark) || bytes.holds("Xing", at: mark),
-      let flags = bytes.big(UInt32.self, at: mark + 4)
-    else { return }
-    if flags & 1 != 0 { promisedFrames = bytes.big(UInt32.self, at: mark + 8).map { Int($0) } }
-    if flags & 2 != 0 {
-      promisedBytes = bytes.big(UInt32.self, at: mark + (flags & 1 != 0 ? 12 : 8)).map { Int($0) }
-    }
-    // With all four fields there, LAME's part follows 120 bytes after the mark; delay and padding stand in
-    // its bytes 21 … 23, 12 bits each.
-    if flags & 15 == 15, let word = bytes.big(UInt32.self, at: mark + 120 + 20), word & 0xFFFFFF != 0 {
-      skippedFrames = Int(word >> 12 & 0xFFF) + 529
-    }
   }
 }

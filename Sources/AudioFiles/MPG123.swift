@@ -17,17 +17,16 @@ import CMPG123
 final class MPG123Source: AudioSource {
   let info: AudioFileInfo
   private let file: InputFile
+  private let frames: FrameBytes
   private let handle: OpaquePointer
   private let samplesPerFrame, skippedFrames: Int
   private var floats: [Float] = []
   private var position = 0
 
-  init(_ file: InputFile, _ start: MPEGStreamStart) throws(AudioFileError) {
+  init(_ file: InputFile, _ stream: MPEGStream, in container: AudioContainer) throws(AudioFileError) {
     self.file = file
-    (samplesPerFrame, skippedFrames) = (start.header.samplesPerFrame, start.skippedFrames)
-    if let promised = start.promisedBytes, promised > file.size - start.offset {
-      throw file.failure(.truncated(promised: promised, found: file.size - start.offset, unit: "bytes"))
-    }
+    frames = FrameBytes(file, stream.pieces)
+    (samplesPerFrame, skippedFrames) = (stream.header.samplesPerFrame, stream.skippedFrames)
     mpg123_init()
     guard let handle = unsafe mpg123_new("generic", nil) else {
       throw file.failure(.unreadable(reason: "libmpg123 lacks its generic decoder"))
@@ -42,16 +41,18 @@ final class MPG123Source: AudioSource {
     // Frames decoded ahead of a place that is sought, so that overlap and bit reservoir are what they would
     // be.
     unsafe mpg123_set_parameter(handle, Int32(MPG123_PREFRAMES.rawValue), 32)
-    let format = unsafe Self.open(handle, file)
+    unsafe frames.become(readerOf: handle)
+    let format = unsafe Self.open(handle, frames)
     guard let format else {
-      info = Self.info(start, rate: 0, channels: 0, frames: 0)
+      info = Self.info(stream, container, rate: 0, channels: 0, frames: 0)
       throw file.failure(.damaged(frame: 0))
     }
     let (rate, channels) = format
-    if start.promisedFrames == nil { unsafe mpg123_scan(handle) }
-    info = Self.info(start, rate: rate, channels: channels, frames: Int(unsafe mpg123_length(handle)))
+    if stream.promisedFrames == nil { unsafe mpg123_scan(handle) }
+    info = Self.info(
+      stream, container, rate: rate, channels: channels, frames: Int(unsafe mpg123_length(handle)))
     let claims = HeaderClaims(
-      container: .mp3, sampleRate: Double(rate), channelCount: channels, frameCount: info.frameCount)
+      container: container, sampleRate: Double(rate), channelCount: channels, frameCount: info.frameCount)
     try claims.check(file)
   }
 
@@ -92,7 +93,7 @@ final class MPG123Source: AudioSource {
   func seek(to frame: Int) throws(AudioFileError) {
     if frame == position { return }
     // Opened anew, because libmpg123 does not forget all of its state in a short seek.
-    guard unsafe Self.open(handle, file) != nil else { throw file.failure(.damaged(frame: frame)) }
+    guard unsafe Self.open(handle, frames) != nil else { throw file.failure(.damaged(frame: frame)) }
     let stride = 4 * samplesPerFrame
     let aligned = max(0, (frame + skippedFrames) / stride * stride - skippedFrames)
     guard unsafe mpg123_seek(handle, aligned, Int32(SEEK_SET)) == aligned else {
@@ -104,22 +105,76 @@ final class MPG123Source: AudioSource {
     _ = try read(into: &span)
   }
 
-  /// Starts at the beginning of the file; nil when it cannot be decoded as Float32.
-  private static func open(_ handle: OpaquePointer, _ file: InputFile) -> (rate: Int, channels: Int)? {
+  /// Starts at the first frame; nil when it cannot be decoded as Float32.
+  private static func open(_ handle: OpaquePointer, _ frames: FrameBytes) -> (rate: Int, channels: Int)? {
     unsafe mpg123_close(handle)
-    lseek(file.descriptor, 0, SEEK_SET)
+    frames.position = 0
     var rate = 0, channels: Int32 = 0, encoding: Int32 = 0
-    guard unsafe mpg123_open_fd(handle, file.descriptor) == MPG123_OK.rawValue,
+    guard unsafe mpg123_open_handle(handle, Unmanaged.passUnretained(frames).toOpaque()) == MPG123_OK.rawValue,
       unsafe mpg123_getformat(handle, &rate, &channels, &encoding) == MPG123_OK.rawValue,
       encoding == Int32(MPG123_ENC_FLOAT_32.rawValue)
     else { return nil }
     return (rate, Int(channels))
   }
 
-  private static func info(_ start: MPEGStreamStart, rate: Int, channels: Int, frames: Int) -> AudioFileInfo {
+  private static func info(
+    _ stream: MPEGStream, _ container: AudioContainer, rate: Int, channels: Int, frames: Int
+  ) -> AudioFileInfo {
     AudioFileInfo(
-      container: .mp3, encoding: start.header.layer == 3 ? "MP3" : "MPEG layer \(start.header.layer)",
+      container: container, encoding: stream.header.layer == 3 ? "MP3" : "MPEG layer \(stream.header.layer)",
       bitDepth: nil, isFloat: false, isLossy: true, sampleRate: rate, channelCount: channels,
       frameCount: frames)
+  }
+}
+
+/// What libmpg123 sees of a file: the frames of the stream, and nothing before, between or after them.
+private final class FrameBytes {
+  private let file: InputFile
+  private let pieces: [Range<Int>]
+  private let count: Int
+  var position = 0
+
+  init(_ file: InputFile, _ pieces: [Range<Int>]) {
+    self.file = file
+    self.pieces = pieces
+    count = pieces.reduce(0) { $0 + $1.count }
+  }
+
+  func become(readerOf handle: OpaquePointer) {
+    unsafe mpg123_replace_reader_handle(
+      handle,
+      { client, buffer, count in
+        guard let client = unsafe client, let buffer = unsafe buffer else { return -1 }
+        let bytes = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: count)
+        return unsafe Unmanaged<FrameBytes>.fromOpaque(client).takeUnretainedValue().read(bytes)
+      },
+      { client, offset, origin in
+        guard let client = unsafe client else { return -1 }
+        return unsafe Unmanaged<FrameBytes>.fromOpaque(client).takeUnretainedValue().seek(offset, from: origin)
+      }, nil)
+  }
+
+  /// As `read(2)`.
+  private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var start = position
+    for piece in pieces {
+      if start < piece.count {
+        let wanted = min(buffer.count, piece.count - start)
+        let got = unsafe pread(file.descriptor, buffer.baseAddress, wanted, off_t(piece.lowerBound + start))
+        position += max(0, got)
+        return got
+      }
+      start -= piece.count
+    }
+    return 0
+  }
+
+  /// As `lseek(2)`.
+  private func seek(_ offset: off_t, from origin: Int32) -> off_t {
+    let base = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? position : count
+    let (place, overflows) = base.addingReportingOverflow(Int(offset))
+    guard !overflows, place >= 0 else { return -1 }
+    position = place
+    return off_t(place)
   }
 }

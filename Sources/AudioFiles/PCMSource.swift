@@ -44,7 +44,8 @@ final class PCMSource: AudioSource {
       container: claims.container, encoding: "\(sampleSize * 8)-bit \(isFloat ? "float" : "PCM")",
       bitDepth: sampleSize * 8, isFloat: isFloat, isLossy: false,
       sampleRate: Int(claims.sampleRate.rounded()),
-      channelCount: claims.channelCount, frameCount: claims.frameCount ?? 0)
+      channelCount: claims.channelCount, frameCount: claims.frameCount ?? 0,
+      isOpenEnded: claims.isOpenEnded)
   }
 
   func read(into samples: inout MutableSpan<Double>) throws(AudioFileError) -> Int {

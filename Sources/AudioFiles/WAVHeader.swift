@@ -8,34 +8,51 @@ func readWAVHeader(_ file: InputFile) throws(AudioFileError) -> HeaderClaims {
   }
 
   var format: WAVFormat?
-  var longDataSize: UInt64?
+  var longSizes: (riff: UInt64, data: UInt64)?
   var offset = 12
   for _ in 0..<chunkLimit {
-    let head = try file.bytes(at: offset, count: 8)
-    guard let name = head.fourCharacters(at: 0), let size = head.little(UInt32.self, at: 4) else { break }
-    let body = offset + 8
-    switch name {
+    guard let chunk = try ChunkStyle.riff.chunk(in: file, at: offset) else { break }
+    switch chunk.name {
     case "ds64":
-      longDataSize = try file.bytes(at: body, count: 24).little(UInt64.self, at: 8)
+      let bytes = try file.bytes(at: chunk.body, count: 24)
+      if let riff = bytes.little(UInt64.self, at: 0), let data = bytes.little(UInt64.self, at: 8) {
+        longSizes = (riff, data)
+      }
     case "fmt ":
-      format = WAVFormat(try file.bytes(at: body, count: min(Int(size), 40)))
+      if format != nil { throw file.failure(.badHeader(reason: "a second `fmt ` chunk")) }
+      format = WAVFormat(try file.bytes(at: chunk.body, count: min(chunk.size, 40)))
     case "data":
       guard let format else { throw file.failure(.badHeader(reason: "no `fmt ` chunk before the audio")) }
-      let found = file.size - body
-      var promised = Int(size)
-      if size == .max {
-        if isRF64, let longDataSize {
-          promised = Int(clamping: longDataSize)
-        } else if opening.little(UInt32.self, at: 4) == .max {
-          promised = found  // Written into a pipe: both sizes unknown, the audio goes to the end of the file.
-        }
+      let riffSize = opening.little(UInt32.self, at: 4) ?? 0
+      var data = DataChunk(body: chunk.body, promised: chunk.size, found: max(0, file.size - chunk.body))
+      if isRF64, chunk.size == UInt32.max, let longSizes {
+        data.promised = Int(clamping: longSizes.data)
+        data.isOpenEnded = longSizes == (0, 0) || longSizes == (.max, .max)
+      } else {
+        data.isOpenEnded = Placeholder.isData(
+          size: UInt32(chunk.size), riffSize: riffSize, body: chunk.body, frameSize: Int(format.frameSize))
       }
-      return try claims(file, format, isRF64 ? .rf64 : .wav, body, promised, found)
+      // A file that is as long as all that keeps its word. An empty chunk may be followed by others.
+      if data.found == 0 || data.promised > 0 && data.promised <= data.found { data.isOpenEnded = false }
+      if data.isOpenEnded, data.promised == 0, try startsChunk(file, at: chunk.body) { data.isOpenEnded = false }
+      if data.isOpenEnded { data.promised = data.found }
+      return try claims(file, format, isRF64 ? .rf64 : .wav, data)
     default: break
     }
-    offset = body + Int(size) + Int(size & 1)
+    offset = chunk.body + chunk.size + chunk.size & 1
   }
   throw file.failure(.badHeader(reason: "no `data` chunk"))
+}
+
+/// The audio as its chunk tells it, in bytes.
+private struct DataChunk {
+  var body, promised, found: Int
+  var isOpenEnded = false
+}
+
+private func startsChunk(_ file: InputFile, at offset: Int) throws(AudioFileError) -> Bool {
+  guard let chunk = try ChunkStyle.riff.chunk(in: file, at: offset) else { return false }
+  return ChunkStyle.riff.end(of: chunk, in: file) != nil
 }
 
 /// The `fmt ` chunk.
@@ -57,6 +74,9 @@ private struct WAVFormat {
   /// Whether frames are a fixed number of bytes: integer PCM (1), float (3), A-law (6) and µ-law (7).
   var hasFixedFrames: Bool { [1, 3, 6, 7].contains(tag) }
 
+  /// MPEG audio in any layer (0x50) or layer III (0x55).
+  var isMPEG: Bool { tag == 0x50 || tag == 0x55 }
+
   /// nil for anything but PCM and floats of the usual widths. Odd widths stand at the top of the next whole
   /// byte.
   var sample: PCMLayout.Sample? {
@@ -73,11 +93,11 @@ private struct WAVFormat {
 }
 
 private func claims(
-  _ file: InputFile, _ format: WAVFormat, _ container: AudioContainer, _ body: Int, _ promised: Int,
-  _ found: Int
+  _ file: InputFile, _ format: WAVFormat, _ container: AudioContainer, _ data: DataChunk
 ) throws(AudioFileError) -> HeaderClaims {
   var claims = HeaderClaims(
     container: container, sampleRate: Double(format.sampleRate), channelCount: Int(format.channelCount))
+  claims.isOpenEnded = data.isOpenEnded
   try claims.check(file)
   var frameSize: Int?
   if format.hasFixedFrames {
@@ -89,25 +109,19 @@ private func claims(
             + "\(format.bitsPerSample) bits"))
     }
     frameSize = expected
-    claims.frameCount = promised / expected
+    claims.frameCount = data.promised / expected
     claims.layout = format.sample.map {
-      PCMLayout(sample: $0, isBigEndian: false, frameSize: expected, offset: body)
+      PCMLayout(sample: $0, isBigEndian: false, frameSize: expected, offset: data.body)
     }
   }
-  let end = body + min(promised, found)
-  var present = min(promised, found)
-  if promised < found, try audioGoesOn(file, at: end + promised % 2) { present = found }
-  try HeaderClaims.check(file, promisedBytes: promised, foundBytes: present, frameSize: frameSize)
+  var present = min(data.promised, data.found)
+  if data.promised < data.found,
+    try audioGoesOn(file, at: data.body + data.promised + data.promised % 2, .riff, unique: ["fmt ", "data"])
+  {
+    present = data.found
+  }
+  try HeaderClaims.check(file, promisedBytes: data.promised, foundBytes: present, frameSize: frameSize)
+  if format.isMPEG { claims.mpeg = data.body..<data.body + data.promised }
   try claims.check(file)
   return claims
-}
-
-/// Whether what follows the data chunk is neither a chunk, nor filling zeros, nor a tag, but forgotten audio.
-private func audioGoesOn(_ file: InputFile, at offset: Int) throws(AudioFileError) -> Bool {
-  let rest = try file.bytes(at: offset, count: 65_536)
-  if rest.count < 8 || rest.fourCharacters(at: 0) != nil || rest.holds("TAG") { return false }
-  // Some programs forget the byte that makes a chunk's size even, some add one.
-  if rest.fourCharacters(at: 1) != nil { return false }
-  if try file.bytes(at: offset - 1, count: 4).fourCharacters(at: 0) != nil { return false }
-  return rest.contains { $0 != 0 }
 }

@@ -153,11 +153,13 @@ public struct Deliverer: Sendable {
       result.diagnostics += note(on: slice)
     }
     let takes = try Takes(plan, orders)
+    let audit = StemAudit()
     let renderer = MixRenderer(
       plan, outlets: takes.outlets, blockFrames: options.blockFrames, workers: workers
-    ) { try FileStem($0) }
+    ) { try FileStem($0, audit) }
     if options.isReported { renderer.traceReductions() }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
+    try audit.finish(workers: workers)
     result.reductions = renderer.reductionTraces
 
     let source = PremasterSource(plan: plan, takes: takes, slice: slice)

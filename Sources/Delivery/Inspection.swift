@@ -50,6 +50,8 @@ public struct Inspection: Sendable, Equatable {
   public var monoCompatibility: Double?
   /// `nil` unless it was asked for.
   public var curve: LoudnessCurve?
+  /// Whether the file's header does not say how long it is.
+  public var isOpenEnded = false
 }
 
 /// A programme over time, a value each 10 ms.
@@ -78,7 +80,9 @@ public func inspect(
   } else {
     try readBlocks(reader, range, workers: workers) { meters.process($0) }
   }
-  return meters.result(curve: curve)
+  var result = meters.result(curve: curve)
+  result.inspection.isOpenEnded = reader.info.isOpenEnded
+  return result
 }
 
 /// Measures audio files side by side.

@@ -29,7 +29,16 @@ public struct MeasureReport: Sendable {
 
   init(_ paths: [String], _ options: Options) {
     var found: [String] = []
+    var standardInput: StandardInput?
     for path in paths {
+      if path == StandardInput.name {
+        do throws(AudioFileError) {
+          let input = try StandardInput()
+          found.append(input.path)
+          standardInput = input
+        } catch { errors.append(error) }
+        continue
+      }
       guard AudioFolder.isFolder(path) else {
         found.append(path)
         continue
@@ -40,13 +49,19 @@ public struct MeasureReport: Sendable {
       } catch { errors.append(error) }
     }
     let results = inspect(audioFiles: found, curve: options.plots, workers: processorCount())
-    for (path, result) in zip(found, results) {
+    for (place, result) in zip(found, results) {
+      let path = place == standardInput?.path ? StandardInput.name : place
       switch result {
       case .success(let (measurement, inspection)):
         files.append(File(path: path, measurement: measurement, inspection: inspection))
-      case .failure(let error): errors.append(error)
+      case .failure(let error): errors.append(AudioFileError(error.kind, path))
       }
     }
+  }
+
+  /// What is worth knowing of files that were measured.
+  public var notes: [String] {
+    files.filter(\.inspection.isOpenEnded).map { openEndedNote($0.path) }
   }
 
   public var status: ExitStatus { errors.isEmpty ? .done : .input }
@@ -68,6 +83,7 @@ public struct MeasureReport: Sendable {
 
   private func found(_ inspection: Inspection) -> [JSONValue.Member] {
     [
+      .init("open_ended", .bool(inspection.isOpenEnded)),
       .init("head_silence_seconds", .number(inspection.silenceHead)),
       .init("tail_silence_seconds", .number(inspection.silenceTail)),
       .init("gap_count", .integer(inspection.gapCount)),
@@ -93,4 +109,8 @@ public struct MeasureReport: Sendable {
       .init("mono_compatibility_lu", JSONValue(inspection.monoCompatibility)),
     ]
   }
+}
+
+func openEndedNote(_ path: String) -> String {
+  "`\(path)` does not say how long it is, as when it was written into a pipe: it is read to its end"
 }

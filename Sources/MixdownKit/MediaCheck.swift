@@ -13,10 +13,13 @@ struct MediaCheck {
   private(set) var versionStems: [String: [String: StemFile]] = [:]
   private(set) var diagnostics: [Diagnostic] = []
 
-  /// A stem that several tracks take is opened once.
-  private var headers: [String: Result<AudioFileInfo, AudioFileError>] = [:]
+  /// A stem that several tracks take is opened once. Known by its bytes: two names that look the same may be two files.
+  private var headers: [[UInt8]: Result<AudioFileInfo, AudioFileError>] = [:]
   /// What was said about a place that several tracks share, through a preset or an alias.
   private var reported: Set<Place> = []
+
+  /// Stems whose length nothing but the end of their file tells.
+  private var openEnded: Set<[UInt8]> = []
 
   /// Stems that will be resampled.
   private var otherRates: [(rate: SampleRate, setting: Setting, path: String, track: String)] = []
@@ -25,7 +28,12 @@ struct MediaCheck {
 
   private struct Place: Hashable {
     var range: SourceRange
-    var file: String
+    var file: [UInt8]
+
+    init(_ range: SourceRange, _ file: String) {
+      self.range = range
+      self.file = Array(file.utf8)
+    }
   }
 
   mutating func run(_ resolved: ResolvedSession) {
@@ -74,7 +82,7 @@ struct MediaCheck {
     switch header(of: file) {
     case .success(let found): info = found
     case .failure(let error):
-      guard reported.insert(Place(range: setting.range, file: file)).inserted else { return }
+      guard reported.insert(Place(setting.range, file)).inserted else { return }
       report(error, at: setting, path: path)
       return
     }
@@ -83,17 +91,24 @@ struct MediaCheck {
     channels(of: clip, name, of: track, id, setting, file, info, resolved)
     start(of: clip, name, id, info, resolved)
     let own = SampleRate(magnitude: Double(info.sampleRate))
-    if own != resolved.session.sampleRate, reported.insert(Place(range: setting.range, file: file)).inserted {
+    if own != resolved.session.sampleRate, reported.insert(Place(setting.range, file)).inserted {
       otherRates.append((own, setting, path, id))
+    }
+    if info.isOpenEnded, openEnded.insert(Array(file.utf8)).inserted {
+      diagnostics.append(
+        Diagnostic(
+          .openEndedStem, .note, openEndedNote(setting.text ?? file), at: setting.range, path: path,
+          hints: ["if it is whole: `allow: [P0512]`, or save it anew from an audio editor"]))
     }
     lengths.append((id, Double(info.frameCount) / Double(info.sampleRate), setting, path))
   }
 
   private mutating func header(of file: String) -> Result<AudioFileInfo, AudioFileError> {
-    if let known = headers[file] { return known }
+    let key = Array(file.utf8)
+    if let known = headers[key] { return known }
     let result: Result<AudioFileInfo, AudioFileError>
     do throws(AudioFileError) { result = .success(try probe(file)) } catch { result = .failure(error) }
-    headers[file] = result
+    headers[key] = result
     return result
   }
 
@@ -176,7 +191,7 @@ struct MediaCheck {
 
   private mutating func cover(at path: String, _ resolved: ResolvedSession) {
     guard let (setting, file) = namedFile(at: path, resolved),
-      reported.insert(Place(range: setting.range, file: file)).inserted
+      reported.insert(Place(setting.range, file)).inserted
     else { return }
     do throws(AudioFileError) { _ = try CoverImage(path: file) } catch {
       report(error, at: setting, path: path)

@@ -155,6 +155,13 @@ extension DiagnosticCode {
       Two stems, or the two channels of one, are the same with inverted polarity: played together at one level they
       are silence. If it is meant, `allow: [P0511]`.
       """)
+  public static let openEndedStem = DiagnosticCode(
+    "P0512", title: "a stem that does not say how long it is",
+    explanation: """
+      Its header holds a placeholder where its length should stand: a program wrote it into a pipe, or was stopped
+      before it had finished it. The stem is read to the end of its file, and nobody can tell whether something is
+      missing there. If it is whole, `allow: [P0512]`, or save it anew from an audio editor.
+      """)
   public static let unknownTarget = DiagnosticCode(
     "G0601", title: "a bus that is not there",
     explanation: """
@@ -252,7 +259,7 @@ extension DiagnosticCode {
       .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
       .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
       .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
-      .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins,
+      .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins, .openEndedStem,
       .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
       .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .unknownVersion,
       .indivisible, .deliverableName,

@@ -43,7 +43,7 @@ public struct Project: Sendable {
     for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let entry = line.trimmingPrefix { $0 == " " }
       guard !entry.isEmpty, entry.first != "#" else { continue }
-      if let extra = Project.canonical(Project.join(root, String(entry))) { allowed.append(extra) }
+      if let extra = Project.canonical(Project.spelled(Project.join(root, String(entry)))) { allowed.append(extra) }
     }
   }
 
@@ -76,6 +76,27 @@ public struct Project: Sendable {
   public static func join(_ folder: String, _ path: String) -> String {
     if path.hasPrefix("/") { return path }
     return folder == "." ? path : folder + "/" + path
+  }
+
+  /// The path as the disk spells it: `é` may be one character there or two, an `e` and an accent, whichever way it is
+  /// typed (a Mac's archives have the second, keyboards give the first). A name that is there to the letter is taken
+  /// before one that only looks the same. What is not there stays as it is.
+  public static func spelled(_ path: String) -> String {
+    if exists(path) { return path }
+    var result = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      let next = result + part
+      if exists(next) {
+        result = next + "/"
+        continue
+      }
+      // Strings are equal when they look the same.
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: result.isEmpty ? "." : result)) ?? []
+      let twins = names.filter { $0 == part }
+      guard let twin = twins.min(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) else { return path }
+      result += twin + "/"
+    }
+    return String(result.dropLast())
   }
 
   /// The path with links followed; `nil` when nothing is there.

@@ -52,7 +52,7 @@ extension SessionLoader {
     if let text = BuiltInPresets.text(of: name) {
       tree = reader.read(text, as: "preset \(name)", folder: ".")
     } else if name.contains("/") || name.hasSuffix(".yaml") {
-      let path = Project.join(reader.folder(of: named.range), name)
+      let path = Project.spelled(Project.join(reader.folder(of: named.range), name))
       guard mayRead(path, at: named) else { return nil }
       tree = reader.read(path, named: named.range)
     } else {

@@ -22,7 +22,7 @@ public struct ResolvedSession: Sendable {
   /// The file that the text at `path` of the tree names, made absolute by the folder of the file that says it.
   public func file(at path: String) -> String? {
     guard let setting = tree.part(at: path), let text = setting.text else { return nil }
-    return Project.join(folders[setting.range.file] ?? ".", text)
+    return Project.spelled(Project.join(folders[setting.range.file] ?? ".", text))
   }
 }
 
@@ -178,7 +178,7 @@ struct SessionLoader {
             at: extends.range))
         return nil
       }
-      next = (Project.join(reader.folder(of: extends.range), text), extends)
+      next = (Project.spelled(Project.join(reader.folder(of: extends.range), text)), extends)
     }
   }
 

@@ -8,12 +8,12 @@ struct MeasureCommand: ParsableCommand {
     commandName: "measure",
     abstract: "Measure audio files: loudness, peaks, faults, and what platforms will do.",
     discussion: """
-      A folder stands for the audio files in it, and is told as a table: a line a file. --plot draws loudness over \
+      A folder stands for the audio files in it, and is told as a table: a line a file. `-` is standard input. --plot draws loudness over \
       time; `--plot out.svg` makes a picture of one file instead.
       """)
 
   @Argument(
-    help: ArgumentHelp("Audio files and folders.", valueName: "AUDIO"),
+    help: ArgumentHelp("Audio files and folders; `-` reads standard input.", valueName: "AUDIO"),
     completion: .file(extensions: ["wav", "aiff", "aif", "flac", "caf", "ogg", "opus", "mp3"]))
   var files: [String]
 
@@ -47,6 +47,7 @@ struct MeasureCommand: ParsableCommand {
     } else {
       Output.standard.write(text(report))
     }
+    for note in report.notes { Output.messages.line("note: \(note)") }
     for error in report.errors { tell(error) }
     if let picture = pictures.first, let drawing = report.files.first?.picture {
       do throws(AudioFileError) {

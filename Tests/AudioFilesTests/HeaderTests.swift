@@ -227,4 +227,72 @@ import Testing
     default: Issue.record("\(String(describing: kind))")
     }
   }
+
+  /// The file with another count of samples, and no MD5.
+  func saying(_ count: UInt32, _ file: [UInt8]) -> [UInt8] {
+    var file = file
+    file.replaceSubrange(22..<26, with: big(count))
+    for place in 26..<42 { file[place] = 0 }
+    return file
+  }
+
+  @Test func moreFramesThanTheHeaderSays() throws {
+    let file = bytes(of: folder.file("a.flac"))
+    // In the middle of a block of 4096, and at the end of one.
+    for count in [10_000, 8192] {
+      let path = folder.write(saying(UInt32(count), file), to: "b.flac")
+      #expect(refusal { _ = try readAll(path) } == .overlong(promised: count, found: nil, unit: "frames"))
+      #expect(refusal { try verify(path) } == .overlong(promised: count, found: nil, unit: "frames"))
+    }
+    #expect(try readAll(folder.write(saying(20_000, file), to: "b.flac")).count == 40_000)
+    let tag = Array("TAG".utf8) + [UInt8](repeating: 0x20, count: 125)
+    #expect(try readAll(folder.write(file + tag, to: "b.flac")).count == 40_000)
+  }
+
+  @Test func aStreamThatBecomesAnother() throws {
+    let file = bytes(of: folder.file("a.flac"))
+    func joined(rate: Int, channels: Int, bits: Int, saying count: UInt32 = 40_000) throws -> AudioFileError.Kind? {
+      let other = folder.file("c.flac")
+      try write(
+        noise(20_000 * channels, bits: bits), to: other, .flac(bitDepth: bits, compression: 5), rate: rate,
+        channels: channels)
+      let path = folder.write(saying(count, file) + frames(of: bytes(of: other)), to: "b.flac")
+      return refusal { _ = try readAll(path) }
+    }
+    #expect(
+      try joined(rate: 44_100, channels: 2, bits: 16)
+        == .changes(what: "its sample rate changes from 48000 to 44100 Hz", frame: 20_000))
+    #expect(
+      try joined(rate: 48_000, channels: 1, bits: 16)
+        == .changes(what: "it changes from 2 to 1 channels", frame: 20_000))
+    #expect(
+      try joined(rate: 48_000, channels: 2, bits: 24) == .changes(what: "it changes from 16 to 24 bits", frame: 20_000))
+    #expect(
+      try joined(rate: 44_100, channels: 2, bits: 16, saying: 0)
+        == .changes(what: "its sample rate changes from 48000 to 44100 Hz", frame: 20_000))
+  }
+
+  /// What follows the metadata blocks.
+  func frames(of file: [UInt8]) -> [UInt8] {
+    var offset = 4
+    while true {
+      let size = file[offset + 1...offset + 3].reduce(0) { $0 << 8 | Int($1) }
+      let isLast = file[offset] & 0x80 != 0
+      offset += 4 + size
+      if isLast { return Array(file[offset...]) }
+    }
+  }
+
+  @Test func aFileIsVerifiedByReadingAllOfIt() throws {
+    let reader = try AudioFileReader(folder.file("a.flac"))
+    var buffer = [Double](repeating: 0, count: 40_000)
+    for (place, expected) in [(1, false), (0, true)] {
+      try reader.seek(to: place)
+      var span = buffer.mutableSpan
+      _ = try reader.read(into: &span)
+      #expect(reader.isVerified == expected)
+    }
+    try write(samples, to: folder.file("a.wav"), .wav(.integer16))
+    #expect(try AudioFileReader(folder.file("a.wav")).isVerified)
+  }
 }

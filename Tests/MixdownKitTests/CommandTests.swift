@@ -141,7 +141,8 @@ struct Run {
   }()
 
   init(
-    _ arguments: [String], in folder: Folder, standard: Standard = .file, during: (pid_t) -> Void = { _ in }
+    _ arguments: [String], in folder: Folder, standard: Standard = .file, input: String = "/dev/null",
+    during: (pid_t) -> Void = { _ in }
   ) throws {
     let out = "\(folder.path)/.stdout-\(UInt32.random(in: 0 ... .max))", err = out + "-messages"
     // The shell changes the folder and then becomes the program, under the same id.
@@ -155,7 +156,7 @@ struct Run {
     #endif
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     var ends: [Int32] = [-1, -1]
     switch standard {
     case .file: unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
