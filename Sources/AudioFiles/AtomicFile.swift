@@ -10,9 +10,10 @@ import Synchronization
 
 /// A file that is there whole or not at all.
 ///
-/// It is written beside its target under a hidden temporary name; `commit` syncs it, renames it over the
-/// target and syncs the folder. Abandoned, or let go of, it vanishes with the folders that were made for it.
-/// A target that is a link is followed; one that is no regular file is refused. One caller at a time.
+/// It is written beside its target under a hidden temporary name (`TemporaryName`); `commit` syncs it, renames it
+/// over the target and syncs the folder. Abandoned, or let go of, it vanishes with the folders that were made for
+/// it. What killed runs left in the folder is cleared on the way. A target that is a link is followed; one that is
+/// no regular file is refused. One caller at a time.
 @safe
 public final class AtomicFile: @unchecked Sendable {
   /// As the caller named it.
@@ -22,10 +23,12 @@ public final class AtomicFile: @unchecked Sendable {
   public var position = 0
 
   private let target: String
-  /// Where the file is until it is committed.
-  let temporary: String
-  private var descriptor: Int32
+  /// Where the file is until it is committed; empty before it is made.
+  private(set) var temporary = ""
+  private var descriptor: Int32 = -1
   private var madeFolders: [String] = []
+  /// The permissions that the file ends with, if they differ from those that it is written with.
+  private var permissions: mode_t?
 
   private static let attempts = 100
 
@@ -34,24 +37,45 @@ public final class AtomicFile: @unchecked Sendable {
     self.path = path
     target = try Self.resolve(path)
     let folder = target.parentFolder
-    temporary = folder + ".mixdown-\(getpid())-\(serial.add(1, ordering: .relaxed).newValue).tmp"
-    descriptor = -1
     do throws(AudioFileError) {
       // Another file of this program that is abandoned may take the folder away that it had made.
       for _ in 0..<Self.attempts where descriptor < 0 {
         try makeFolders(folder)
-        guard unfinished.add(temporary, madeFolders) else { throw failure(interrupted) }
-        descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        if descriptor < 0, errno != ENOENT { break }
+        if try !make(in: folder), errno != ENOENT, errno != EEXIST { throw failure() }
       }
       guard descriptor >= 0 else { throw failure() }
-      // A file that is replaced keeps its permissions.
+      // A file that is replaced keeps its permissions; until it is whole its owner may write it.
       var status = stat()
-      if unsafe stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+      if unsafe stat(target, &status) == 0 {
+        permissions = status.st_mode & 0o777
+        fchmod(descriptor, status.st_mode & 0o777 | 0o600)
+      }
     } catch {
       abandon()
       throw error
     }
+    TemporaryName.clearOnce(folder)
+  }
+
+  /// Makes the temporary file and takes its lock; false with `errno` when there is none.
+  private func make(in folder: String) throws(AudioFileError) -> Bool {
+    let path = folder + TemporaryName.next()
+    // Nothing can come between the file and its entry in the list of what an interruption removes.
+    let isMade = unfinished.add(path, madeFolders) {
+      descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      return descriptor >= 0
+    }
+    guard let isMade else { throw failure(interrupted) }
+    guard isMade else { return false }
+    temporary = path
+    if TemporaryName.lock(descriptor) { return true }
+    // In the moment before it was locked, another run took it for one that was left behind.
+    close(descriptor)
+    descriptor = -1
+    _ = unfinished.remove(path)
+    temporary = ""
+    errno = EEXIST
+    return false
   }
 
   deinit { abandon() }
@@ -80,9 +104,8 @@ public final class AtomicFile: @unchecked Sendable {
 
   /// Puts the file in its place, safe against a loss of power.
   public func commit() throws(AudioFileError) {
+    if let permissions { fchmod(descriptor, permissions) }
     guard fsync(descriptor) == 0 else { throw failure() }
-    close(descriptor)
-    descriptor = -1
     let reason = unfinished.finish(temporary) {
       unsafe rename(temporary, target) == 0 ? nil : systemErrorText()
     }
@@ -90,6 +113,9 @@ public final class AtomicFile: @unchecked Sendable {
       abandon()
       throw failure(reason)
     }
+    // Only now: the lock holds for as long as the file has its temporary name.
+    close(descriptor)
+    descriptor = -1
     madeFolders = []
     // Some file systems refuse to sync a folder; the file itself is safe by then.
     let parent = target.parentFolder
@@ -102,9 +128,9 @@ public final class AtomicFile: @unchecked Sendable {
 
   /// Leaves nothing behind. Without effect after `commit`.
   public func abandon() {
+    if unfinished.remove(temporary) { unsafe unlink(temporary) }
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
-    if unfinished.remove(temporary) { unsafe unlink(temporary) }
     for folder in madeFolders.reversed() { unsafe rmdir(folder) }
     madeFolders = []
   }
@@ -163,7 +189,6 @@ public final class AtomicFile: @unchecked Sendable {
   }
 }
 
-private let serial = Atomic<Int>(0)
 private let unfinished = UnfinishedFiles()
 private let interrupted = "interrupted"
 
@@ -177,11 +202,13 @@ private final class UnfinishedFiles: Sendable {
 
   private let state = Mutex(State())
 
-  /// False when everything has been abandoned.
-  func add(_ temporary: String, _ folders: [String]) -> Bool {
+  /// Runs `make` and, when it succeeds, remembers the file; `nil` when everything has been abandoned.
+  func add(_ temporary: String, _ folders: [String], _ make: () -> Bool) -> Bool? {
     state.withLock { state in
-      if !state.isClosed { state.folders[temporary] = folders }
-      return !state.isClosed
+      if state.isClosed { return nil }
+      guard make() else { return false }
+      state.folders[temporary] = folders
+      return true
     }
   }
 

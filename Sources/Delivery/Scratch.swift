@@ -21,17 +21,42 @@ final class Scratch: FrameSink, @unchecked Sendable {
   }
 
   init() throws {
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/mixdown-XXXXXX".utf8CString)
-    descriptor = unsafe template.withUnsafeMutableBufferPointer { buffer in
-      unsafe buffer.baseAddress.map { unsafe mkstemp($0) } ?? -1
-    }
+    let folder = Self.folder
+    #if canImport(Glibc)
+      // O_TMPFILE of asm-generic/fcntl.h, which Swift does not import.
+      let tmpfile: Int32 = 0o20_000_000
+      // Without a name from the start, where the file system can: nothing is left even by a run killed right here.
+      let unnamed = unsafe open(folder, tmpfile | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0o600)
+    #else
+      let unnamed: Int32 = -1
+    #endif
+    descriptor = unnamed >= 0 ? unnamed : Self.named(in: folder)
     guard descriptor >= 0 else {
       throw Failure(message: "no scratch file can be made in `\(folder)`: \(unsafe String(cString: strerror(errno)))")
     }
+  }
+
+  /// Where scratch files are.
+  static var folder: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
+
+  /// Bytes that there is room for; `nil` when the system does not say.
+  static var room: Int? {
+    var status = statvfs()
+    guard unsafe statvfs(folder, &status) == 0 else { return nil }
+    let (bytes, isTooMuch) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    return isTooMuch ? nil : bytes
+  }
+
+  private static func named(in folder: String) -> Int32 {
+    var template = Array("\(folder)/mixdown-XXXXXX".utf8CString)
+    let descriptor = unsafe template.withUnsafeMutableBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe mkstemp($0) } ?? -1
+    }
+    guard descriptor >= 0 else { return -1 }
     unsafe template.withUnsafeBufferPointer { buffer in
       if let name = buffer.baseAddress { unsafe _ = unlink(name) }
     }
+    return descriptor
   }
 
   deinit { close(descriptor) }
@@ -45,6 +70,7 @@ final class Scratch: FrameSink, @unchecked Sendable {
       var rest = unsafe bytes
       while unsafe !rest.isEmpty {
         let count = unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset))
+        if count < 0, errno == EINTR { continue }
         guard count > 0 else {
           throw Failure(message: "the scratch file cannot be written: \(unsafe String(cString: strerror(errno)))")
         }
@@ -64,6 +90,7 @@ final class Scratch: FrameSink, @unchecked Sendable {
         rebasing: bytes[..<(available * MemoryLayout<Frame>.stride)])
       while unsafe !rest.isEmpty {
         let count = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset))
+        if count < 0, errno == EINTR { continue }
         guard count > 0 else { throw Failure(message: "the scratch file cannot be read back") }
         offset += count
         unsafe rest = UnsafeMutableRawBufferPointer(rebasing: rest[count...])

@@ -74,4 +74,49 @@ import Testing
     }
     #expect(AudioFileError(.writeFailed(reason: ""), "").side == .output)
   }
+
+  @Test func whatAKilledRunLeftIsClearedAndWhatALivingOneHoldsStays() throws {
+    // A file of a run that was killed has no lock.
+    folder.write([1], to: ".mixdown-0123456789abcdef.tmp")
+    // Neither is anything that only resembles one.
+    folder.write([1], to: ".mixdown-0123456789abcde.tmp")
+    folder.write([1], to: ".mixdown-notes.tmp")
+    // Another run holds this one.
+    let held = folder.write([1], to: ".mixdown-fedcba9876543210.tmp")
+    let descriptor = unsafe open(held, O_RDWR)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let file = try AtomicFile(replacing: folder.file("a.txt"))
+    try file.write("x")
+    try file.commit()
+    #expect(
+      Set(folder.names) == [
+        ".mixdown-0123456789abcde.tmp", ".mixdown-notes.tmp", ".mixdown-fedcba9876543210.tmp", "a.txt",
+      ])
+  }
+
+  @Test func aFileInTheMakingIsLockedAndItsNameIsRandom() throws {
+    let one = try AtomicFile(replacing: folder.file("a.txt")), other = try AtomicFile(replacing: folder.file("a.txt"))
+    #expect(folder.names.count == 2)
+    for name in folder.names {
+      #expect(!name.contains("\(getpid())-"))
+      let descriptor = unsafe open(folder.file(name), O_RDWR)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    }
+    one.abandon()
+    try other.write("x")
+    try other.commit()
+    #expect(folder.names == ["a.txt"])
+  }
+
+  @Test func aFileThatItsOwnerMayNotWriteIsReplaced() throws {
+    let path = folder.write([1], to: "a.txt")
+    unsafe chmod(path, 0o444)
+    try AtomicFile.write("x", to: path)
+    var status = stat()
+    unsafe stat(path, &status)
+    #expect(status.st_mode & 0o777 == 0o444)
+    #expect(bytes(of: path) == [0x78])
+  }
 }
