@@ -20,6 +20,12 @@ final class SndfileSource: AudioSource {
     }
     unsafe self.handle = handle
     info = AudioFileInfo(format, claims?.container ?? .ogg)
+    // Of an Ogg file whose last page is damaged, or is followed by anything, the library does not find the end, and
+    // gives its greatest integer for a length. No byte of a packet stands for more than a block of Vorbis, 8192 frames.
+    guard info.frameCount / 8192 <= file.size else {
+      throw file.failure(
+        .unreadable(reason: "its last page is damaged, or something follows it, so its length is not known"))
+    }
     try (claims ?? HeaderClaims(info)).check(file)
     guard info.frameCount >= 1 else { throw file.failure(.noFrames) }
     if let promised = claims?.frameCount, promised != info.frameCount {
