@@ -22,6 +22,8 @@ public struct AudioFileError: Error, Sendable, Equatable {
     case changes(what: String, frame: Int)
     /// The last page of an Ogg file is not there.
     case endMissing
+    /// The numbers of an Ogg file's pages leave some out, before `frame`.
+    case pagesMissing(Int, frame: Int)
     /// The header contradicts itself, or lacks what is needed.
     case badHeader(reason: String)
     /// A checksum is wrong or the stream cannot be decoded, at `frame` or, when nil, somewhere in the file.
@@ -108,6 +110,8 @@ extension AudioFileError: CustomStringConvertible {
       "`\(path)` cannot be read as one stream: \(what) at frame \(frame)"
     case .endMissing:
       "`\(path)` is cut short: its last page is missing"
+    case .pagesMissing(let count, let frame):
+      "`\(path)` lacks \(count == 1 ? "a page" : "\(count) pages") at frame \(frame)"
     case .badHeader(let reason):
       "the header of `\(path)` is broken: \(reason)"
     case .damaged(let frame?):
@@ -136,7 +140,7 @@ extension AudioFileError: CustomStringConvertible {
     switch kind {
     case .gitLFSPointer: ["run `git lfs pull`"]
     case .gitAnnexPointer: ["run `git annex get \(path)`"]
-    case .emptyFile, .truncated, .endMissing, .damaged: ["copy or export the file again"]
+    case .emptyFile, .truncated, .endMissing, .pagesMissing, .damaged: ["copy or export the file again"]
     case .overlong:
       ["the program that wrote it did not finish its header; open and save it in an audio editor"]
     case .changes: ["convert it to a WAV or FLAC of one kind, or cut it in two there"]

@@ -28,10 +28,9 @@ func openSource(_ path: String) throws(AudioFileError) -> any AudioSource {
   if opening.holds("FORM") { return try source(file, try readAIFFHeader(file)) }
   if opening.holds("caff") { return try source(file, try readCAFHeader(file)) }
   if opening.holds("OggS") {
-    try checkLastOggPage(file)
-    // The first packet names the codec; libsndfile cannot read every FLAC in an Ogg.
-    if opening.holds("\u{7F}FLAC", at: 28) { return try FLACSource(file, isOgg: true) }
-    return try SndfileSource(file, nil)
+    let scan = try OggScan(file)
+    if scan.links[0].codec == .flac { return try FLACSource(file, isOgg: true) }
+    return try OggSource(file, scan)
   }
   // Some taggers put an ID3v2 block before the FLAC mark, against both specifications.
   let afterTag = ID3Tag.byteCount(opening) ?? 0

@@ -1,7 +1,6 @@
 import COpus
 
-/// Encodes an Ogg Opus file through libopus (RFC 7845): two header packets, then packets of 20 ms. The only calls
-/// of that library.
+/// Encodes an Ogg Opus file through libopus (RFC 7845): two header packets, then packets of 20 ms.
 ///
 /// A decoder drops the encoder's lookahead from the front, as the header tells it, and what the place after the last
 /// packet cuts from the end. Places count 48 000 a second at every rate.

@@ -1,7 +1,6 @@
 import CSndfile
 
-/// Ogg, and WAV, AIFF-C and CAF with compressed samples, through libsndfile. The only calls of that
-/// library.
+/// WAV, AIFF-C and CAF with compressed samples, through libsndfile. The only calls of that library.
 ///
 /// Integers come as n / 2^(b−1), floats as they are.
 @safe
@@ -11,7 +10,7 @@ final class SndfileSource: AudioSource {
   private let handle: OpaquePointer
   private var position = 0
 
-  init(_ file: InputFile, _ claims: HeaderClaims?) throws(AudioFileError) {
+  init(_ file: InputFile, _ claims: HeaderClaims) throws(AudioFileError) {
     self.file = file
     var format = SF_INFO()
     guard let handle = unsafe sf_open_fd(file.descriptor, Int32(SFM_READ), &format, 0) else {
@@ -19,16 +18,15 @@ final class SndfileSource: AudioSource {
       throw file.failure(.unsupported(what: "of a kind that libsndfile refuses (\(reason))"))
     }
     unsafe self.handle = handle
-    info = AudioFileInfo(format, claims?.container ?? .ogg)
-    // Of an Ogg file whose last page is damaged, or is followed by anything, the library does not find the end, and
-    // gives its greatest integer for a length. No byte of a packet stands for more than a block of Vorbis, 8192 frames.
+    info = AudioFileInfo(format, claims.container)
+    // What the library says about a length is not believed. A packet of ALAC, the greatest, has 4096 frames and needs
+    // some bytes.
     guard info.frameCount / 8192 <= file.size else {
-      throw file.failure(
-        .unreadable(reason: "its last page is damaged, or something follows it, so its length is not known"))
+      throw file.failure(.badHeader(reason: "it promises \(info.frameCount) frames, which no file of its size holds"))
     }
-    try (claims ?? HeaderClaims(info)).check(file)
+    try claims.check(file)
     guard info.frameCount >= 1 else { throw file.failure(.noFrames) }
-    if let promised = claims?.frameCount, promised != info.frameCount {
+    if let promised = claims.frameCount, promised != info.frameCount {
       throw file.failure(.truncated(promised: promised, found: info.frameCount, unit: "frames"))
     }
   }
@@ -61,15 +59,6 @@ final class SndfileSource: AudioSource {
   }
 }
 
-extension HeaderClaims {
-  /// For an Ogg file, whose header only the library reads.
-  fileprivate init(_ info: AudioFileInfo) {
-    self.init(
-      container: info.container, sampleRate: Double(info.sampleRate), channelCount: info.channelCount,
-      frameCount: info.frameCount)
-  }
-}
-
 extension AudioFileInfo {
   fileprivate init(_ format: SF_INFO, _ container: AudioContainer) {
     let (encoding, bitDepth, isFloat, isLossy) = Self.encoding(format.format & Int32(SF_FORMAT_SUBMASK))
@@ -90,8 +79,6 @@ extension AudioFileInfo {
     case SF_FORMAT_ALAC_20: ("20-bit ALAC", 20, false, false)
     case SF_FORMAT_ALAC_24: ("24-bit ALAC", 24, false, false)
     case SF_FORMAT_ALAC_32: ("32-bit ALAC", 32, false, false)
-    case SF_FORMAT_VORBIS: ("Vorbis", nil, false, true)
-    case SF_FORMAT_OPUS: ("Opus", nil, false, true)
     case SF_FORMAT_ULAW: ("µ-law", nil, false, true)
     case SF_FORMAT_ALAW: ("A-law", nil, false, true)
     case SF_FORMAT_IMA_ADPCM: ("IMA ADPCM", nil, false, true)

@@ -1,7 +1,6 @@
 import CVorbis
 
-/// Encodes an Ogg Vorbis file through libvorbis and libvorbisenc: three header packets, then the audio. The only
-/// calls of these libraries.
+/// Encodes an Ogg Vorbis file through libvorbis and libvorbisenc: three header packets, then the audio.
 ///
 /// The stream starts at the first frame by itself; the place after the last packet cuts what the last block holds
 /// beyond the last frame (Vorbis I §A.2).

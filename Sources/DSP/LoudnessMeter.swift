@@ -56,7 +56,8 @@ public struct LoudnessMeter: Sendable {
       return Frame(channelWeights[2 * pair], second < channelWeights.count ? channelWeights[second] : 0)
     }
     segmentEnd = LoudnessProgramme.boundary(1, sampleRate)
-    segments.reserveCapacity(Int(Double(expectedFrames) / sampleRate * 100) + 1)
+    // An hour at most: the length is what a header claims.
+    segments.reserveCapacity(Int(min(Double(expectedFrames) / sampleRate, 3600) * 100) + 1)
   }
 
   /// The weights of a layout by its channel count (BS.1770-5 table 3).

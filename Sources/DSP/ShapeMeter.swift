@@ -30,7 +30,7 @@ public struct ShapeMeter: Sendable {
   ///   - frameCount: the length of the programme, of which there are about `steps`.
   ///   - channelCount: 1 (lane 0 counts) or 2.
   public init(sampleRate: Double, channelCount: Int, frameCount: Int, steps: Int) {
-    stepFrames = max(1, (frameCount + steps - 1) / steps)
+    stepFrames = max(1, frameCount / steps + (frameCount % steps == 0 ? 0 : 1))
     self.channelCount = channelCount
     window = max(0, Int(Self.correlationSeconds * sampleRate / Double(stepFrames) / 2 + 0.5))
   }

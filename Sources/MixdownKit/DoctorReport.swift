@@ -30,8 +30,8 @@ public struct DoctorReport: Sendable {
 
   init(_ scratchFolder: String?) {
     let purposes = [
-      "libsndfile": "reads WAV, AIFF, CAF and Ogg", "libFLAC": "reads and writes FLAC", "LAME": "writes MP3",
-      "libmpg123": "reads MP3", "libvorbis": "writes Ogg Vorbis", "libopus": "writes Opus",
+      "libsndfile": "reads compressed WAV, AIFF and CAF", "libFLAC": "reads and writes FLAC", "LAME": "writes MP3",
+      "libmpg123": "reads MP3", "libvorbis": "reads and writes Ogg Vorbis", "libopus": "reads and writes Opus",
     ]
     libraries =
       [Library(name: "libyaml", version: libyamlVersion(), purpose: "reads sessions")]

@@ -52,6 +52,16 @@ private func slowChecksum(_ bytes: [UInt8]) -> UInt32 {
   return remainder
 }
 
+/// A file of these pages, with checksums that are right.
+func oggFile(_ pages: [OggPage]) -> [UInt8] {
+  pages.flatMap { page in
+    var bytes = Array("OggS".utf8) + [0, page.flags] + little(Int64(page.granule)) + little(UInt32(page.serial))
+    bytes += little(UInt32(page.sequence)) + [0, 0, 0, 0, UInt8(page.segments.count)] + page.segments + page.body
+    bytes.replaceSubrange(22..<26, with: little(slowChecksum(bytes)))
+    return bytes
+  }
+}
+
 /// The packets that the pages hold.
 func oggPackets(_ pages: [OggPage]) -> [[UInt8]] {
   var packets: [[UInt8]] = []

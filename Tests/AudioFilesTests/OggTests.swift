@@ -76,27 +76,6 @@ struct OggSetting: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: [EncodingFormat.oggVorbis(.quality(6)), .opus(bitsPerSecond: 128_000)])
-  func anEndThatCannotBeFoundIsARefusal(_ format: EncodingFormat) throws {
-    let path = folder.file("a")
-    try writeFloats(tones(frames: 20_011, channels: 2, rate: 48_000), to: path, format)
-    let whole = bytes(of: path)
-    let tag: [UInt8] = Array("TAG".utf8) + Array(repeating: 0, count: 125)
-    for rest in [[0], Array(repeating: 0, count: 5000), tag] as [[UInt8]] {
-      let longer = folder.write(whole + rest, to: "b")
-      // Either the audio as it is, or a refusal: never a length that nothing holds.
-      do {
-        #expect(try probe(longer).frameCount == 20_011)
-        #expect(try readAll(longer).count == 40_022)
-      } catch let error as AudioFileError {
-        guard case .unreadable = error.kind else {
-          Issue.record("\(error)")
-          continue
-        }
-      }
-    }
-  }
-
   // MARK: Bytes
 
   @Test(arguments: [EncodingFormat.oggVorbis(.quality(6)), .opus(bitsPerSecond: 128_000)])
