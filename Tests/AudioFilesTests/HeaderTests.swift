@@ -87,6 +87,8 @@ import Testing
     #expect(try readAll(path) == readAll(folder.file("a.wav")))
     #expect(probing(Array(bytes(of: path).dropLast(1))) == .endMissing)
     #expect(probing(Array(bytes(of: path).dropLast(20_000))) == .endMissing)
+    let chain = AudioFileError.Kind.unsupported(what: "a chain of several streams of FLAC")
+    #expect(probing(bytes(of: path) + bytes(of: path)) == chain)
   }
 
   @Test func aFileThatIsNotFinite() {

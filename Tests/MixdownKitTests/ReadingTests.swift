@@ -37,6 +37,44 @@ import Testing
     #expect(render("{a: {stem: a.flac}}", rate: "96 kHz").status == .input)
   }
 
+  @Test("bytes behind an Ogg file, a chain of two, and one that lost its end")
+  func ogg() throws {
+    for (format, name) in [(EncodingFormat.oggVorbis(.quality(5)), "a.ogg"), (.opus(bitsPerSecond: 96_000), "a.opus")] {
+      let path = "\(folder.path)/\(name)"
+      let writer = try AudioFileWriter(
+        path, format, sampleRate: 48_000, channelCount: 1, frameCount: 96_000, tags: Tags())
+      let samples = (0..<96_000).map { Float($0 * 7919 % 8001 - 4000) / 16_384 }
+      try writer.write(samples.span)
+      try writer.finish()
+      let whole = contents(path)
+      for (file, frames) in [(whole + [0], 96_000), (whole + whole, 192_000)] {
+        save(file, to: path)
+        let run = try Run(["measure", name, "--json"], in: folder)
+        #expect(run.status == 0 && run.standard.contains("\"frames\": \(frames)"), "\(run.messages)")
+        #expect(render("{a: {stem: \(name)}}").status == .done)
+      }
+      var damaged = whole
+      damaged[damaged.count - 20] ^= 1
+      save(damaged, to: path)
+      #expect(try Run(["measure", name], in: folder).status == 3)
+      #expect(render("{a: {stem: \(name)}}").status == .input)
+    }
+    save(Array("OggS".utf8) + [UInt8](repeating: 0, count: 100), to: "\(folder.path)/b.ogg")
+    let run = try Run(["measure", "b.ogg"], in: folder)
+    #expect(run.status == 3 && run.messages.contains("does not begin an Ogg stream"), "\(run.messages)")
+  }
+
+  @Test("silent Opus has no peak")
+  func silence() throws {
+    let writer = try AudioFileWriter(
+      "\(folder.path)/a.opus", .opus(bitsPerSecond: 96_000), sampleRate: 48_000, channelCount: 2, frameCount: 48_000,
+      tags: Tags())
+    try writer.write([Float](repeating: 0, count: 96_000).span)
+    try writer.finish()
+    let run = try Run(["measure", "a.opus", "--json"], in: folder)
+    #expect(run.status == 0 && run.standard.contains("\"true_peak_dbtp\": null"), "\(run.standard)")
+  }
+
   @Test("a WAV from a pipe is read to its end, with a note")
   func pipe() throws {
     let path = try folder.wav("a.wav", frames: 1000)
