@@ -51,13 +51,12 @@ final class OggSource: AudioSource {
         continue
       }
       let count = min(there, left, frames - filled)
-      for index in 0..<count * channels {
-        let sample = pending[start * channels + index]
-        guard sample.isFinite else {
-          throw file.failure(.notFinite(frame: position + index / channels, channel: index % channels + 1))
-        }
-        samples[filled * channels + index] = sample
+      let decoded = pending
+      let block = decoded.span.extracting(start * channels..<(start + count) * channels)
+      if let index = firstNotFinite(block) {
+        throw file.failure(.notFinite(frame: position + index / channels, channel: index % channels + 1))
       }
+      for index in block.indices { samples[filled * channels + index] = block[index] }
       filled += count
       position += count
     }

@@ -86,10 +86,8 @@ final class OpusDecoder: OggDecoder {
     let count = unsafe opus_multistream_decode_float(
       decoder, packet, Int32(packet.count), &floats, Int32(floats.count / channelCount), 0)
     guard count > 0 else { return false }
-    for index in 0..<Int(count) * channelCount {
-      let sample = floats[index]
-      samples.append(abs(sample) < Self.silence ? 0 : Double(sample))
-    }
+    let decoded = floats[..<(Int(count) * channelCount)]
+    samples.append(contentsOf: decoded.lazy.map { abs($0) < Self.silence ? 0 : Double($0) })
     return true
   }
 }
