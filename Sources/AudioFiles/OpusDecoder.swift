@@ -86,8 +86,14 @@ final class OpusDecoder: OggDecoder {
     let count = unsafe opus_multistream_decode_float(
       decoder, packet, Int32(packet.count), &floats, Int32(floats.count / channelCount), 0)
     guard count > 0 else { return false }
-    let decoded = floats[..<(Int(count) * channelCount)]
-    samples.append(contentsOf: decoded.lazy.map { abs($0) < Self.silence ? 0 : Double($0) })
+    let start = samples.count
+    samples.append(contentsOf: repeatElement(0, count: Int(count) * channelCount))
+    var decoded = samples.mutableSpan
+    let source = floats
+    for index in 0..<Int(count) * channelCount {
+      let sample = source[index]
+      decoded[start + index] = abs(sample) < Self.silence ? 0 : Double(sample)
+    }
     return true
   }
 }

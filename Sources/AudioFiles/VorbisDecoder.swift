@@ -65,9 +65,16 @@ final class VorbisDecoder: OggDecoder {
     while true {
       let count = unsafe Int(vorbis_synthesis_pcmout(state, &lanes))
       guard count > 0, let lanes = unsafe lanes else { return true }
-      for frame in 0..<count {
-        for channel in order {
-          samples.append(unsafe Double(lanes[channel]?[frame] ?? 0))
+      let start = samples.count
+      samples.append(contentsOf: repeatElement(0, count: count * order.count))
+      unsafe samples.withUnsafeMutableBufferPointer { buffer in
+        for (place, channel) in order.enumerated() {
+          guard let lane = unsafe lanes[channel] else { continue }
+          var index = start + place
+          for frame in 0..<count {
+            unsafe buffer[index] = unsafe Double(lane[frame])
+            index += order.count
+          }
         }
       }
       unsafe vorbis_synthesis_read(state, Int32(count))
