@@ -29,18 +29,15 @@ extension ReportModel {
         return end - window >= from - 1e-6 && end <= to + 1e-6
       }.map { values[$0] }
     }
-    let steps = analysis.minima.indices.filter { index in
-      let middle = (Double(index) + 0.5) * analysis.step
-      return middle >= from && middle < to
+    // A step across a marker may hold what belongs to the other side.
+    func steps(_ count: Int, _ step: Double) -> [Int] {
+      (0..<count).filter { Double($0) * step >= from - 1e-6 && Double($0 + 1) * step <= to + 1e-6 }
     }
-    let peak = steps.map { index in
+    let peak = steps(analysis.minima.count, analysis.step).map { index in
       let low = analysis.minima[index], high = analysis.maxima[index]
       return max(low.x.magnitude, low.y.magnitude, high.x.magnitude, high.y.magnitude)
     }.max() ?? 0
-    let limited = file.limitingCourse.indices.filter { index in
-      let middle = (Double(index) + 0.5) * LimiterTrace.step
-      return middle >= from && middle < to
-    }.map { file.limitingCourse[$0] }
+    let limited = steps(file.limitingCourse.count, LimiterTrace.step).map { file.limitingCourse[$0] }
     let shortTerm = inside(analysis.shortTerm, window: 3).max()
     return Section(
       name: name, file: file.id, from: from, to: to, loudness: gated(inside(analysis.momentary, window: 0.4)),

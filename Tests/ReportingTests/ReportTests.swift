@@ -154,7 +154,9 @@ private let session = """
       """)
     try short.stem("tone.wav", sine(997, seconds: 3, level: -12) + sine(997, seconds: 3, level: -30))
     let (report, page, _) = try short.render()
+    // What comes after the last file is of the song.
     let sections = page.split(separator: "<section class=\"file\"")
+      .map { String($0.split(separator: "</section>")[0]) }
     #expect(sections[1].contains("left:50.00%") && sections[1].contains(">late<"))
     #expect(sections[2].contains("left:75.00%") && !sections[2].contains(">late<"))
     // What it is made of is measured over its own length.
@@ -219,13 +221,41 @@ private let session = """
     #expect(vinyl.settings.prefix(2).map { $0.split(separator: " ")[0] } == ["threshold", "ratio"])
   }
 
+  @Test(
+    "comments of the examples say what their inserts take",
+    arguments: [
+      ("05-groups-vcas-and-sidechain/groups-vcas-and-sidechain", 1), ("09-mastering-a-mix/mastering", 1),
+      ("10-stem-mastering/stem-mastering", 2),
+    ])
+  func comments(_ example: String, _ count: Int) throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let path = "/\(root)/examples/\(example).mix.yaml"
+    var options = RenderOptions()
+    options.outputFolder = "\(song.folder)/example"
+    options.isReported = true
+    let reductions = try #require(Mixdown.render(Mixdown.check(path), options).page).reductions
+    let lines = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self).split(separator: "\n")
+    var found = 0
+    for (comment, insert) in zip(lines, lines.dropFirst()) where comment.hasSuffix(" dB in the mean.") {
+      // `…: 1.0 dB at most, 0.4 dB in the mean.` above `glue: {type: compressor, …}`.
+      let figures = comment.split { !"0123456789.".contains($0) }.compactMap { Double($0) }.suffix(2)
+      let id = try #require(insert.split(separator: ":").first).drop { $0 == " " }
+      for reduction in reductions where reduction.path.hasSuffix(".inserts.\(id)") {
+        #expect(abs(reduction.greatest - (figures.first ?? 0)) <= 0.051, "\(reduction.path)")
+        #expect(abs((reduction.typical ?? 0) - (figures.last ?? 0)) <= 0.051, "\(reduction.path)")
+      }
+      found += 1
+    }
+    #expect(found == count)
+  }
+
   @Test("strips are measured after their faders, and sections of the song by themselves") func bridge() throws {
     let song = try Song(
       """
       length: 8 s
       markers: {loud: 4 s}
       tracks:
-        tone: {stem: tone.wav, level: -6 dB, output: group, automation: {level: [{at: 4 s, value: 0 dB}]}}
+        tone: {stem: tone.wav, level: -6 dB, output: group, automation: {level: [{at: 4.05 s, value: 0 dB}]}}
         gone: {stem: tone.wav, mute: true}
       buses: {group: {level: -3 dB}}
       deliverables: {wav: {format: wav, bit_depth: 24}}

@@ -37,7 +37,6 @@ struct TimelineTests {
       // Two beats at 120, then the other two of the bar at 60.
       ("2|1", "tempo: [{at: 0.5 s, bpm: 120}, {at: 1.5 s, bpm: 60}]\n", 168_000),
       ("2|1", "tempo: [{at: 1|1, bpm: 120}, {at: 1 s, bpm: 60}]\n", 144_000),
-      ("0.25 s + 1 beat", "tempo: {bpm: 120, first_bar: 0.5 s}\n", 36_000),
     ])
   func firstBar(_ text: String, _ lines: String, _ frames: Int) throws {
     #expect(try frame(text, lines) == frames)
