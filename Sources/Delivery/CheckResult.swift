@@ -82,6 +82,7 @@ extension Deliverer {
       isRefusal
         ? "`\(check.deliverable)` is not written, as it misses the check `\(check.name)`\(place) of its master: \(finding)"
         : "`\(check.deliverable)` misses its check `\(check.name)`\(place): \(finding)",
-      at: resolved.tree.part(at: check.path)?.range, path: check.path, hints: [check.advice, isRefusal ? keyHint(check) : nil].compactMap(\.self))
+      at: resolved.tree.part(at: check.path)?.range, path: check.path,
+      hints: [check.advice, isRefusal ? keyHint(check) : nil].compactMap(\.self))
   }
 }

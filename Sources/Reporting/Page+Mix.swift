@@ -6,7 +6,8 @@ import Quantities
 
 extension Page {
   var mixSections: String {
-    [checks, journey, parts, bySection, account, bridge, routing, automation, dynamics, filters, stems, notes].joined(separator: "\n")
+    [checks, journey, parts, bySection, account, bridge, routing, automation, dynamics, filters, stems, notes].joined(
+      separator: "\n")
   }
 
   private func section(_ id: String, _ title: String, _ lead: String, _ body: String) -> String {

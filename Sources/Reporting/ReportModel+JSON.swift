@@ -114,7 +114,8 @@ extension ReportModel {
 
   private static func object(_ reduction: Reduction) -> JSONValue {
     [
-      "path": .string(reduction.path), "version": JSONValue(reduction.version), "type": .string(reduction.type), "greatest_db": number(reduction.greatest, 3),
+      "path": .string(reduction.path), "version": JSONValue(reduction.version), "type": .string(reduction.type),
+      "greatest_db": number(reduction.greatest, 3),
       "typical_db": number(reduction.typical, 3), "activity": number(reduction.activity, 4),
       "step_seconds": number(reduction.step, 9), "reduction_db": numbers(reduction.course, 2),
     ]

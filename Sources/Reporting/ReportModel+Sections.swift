@@ -33,10 +33,11 @@ extension ReportModel {
     func steps(_ count: Int, _ step: Double) -> [Int] {
       (0..<count).filter { Double($0) * step >= from - 1e-6 && Double($0 + 1) * step <= to + 1e-6 }
     }
-    let peak = steps(analysis.minima.count, analysis.step).map { index in
-      let low = analysis.minima[index], high = analysis.maxima[index]
-      return max(low.x.magnitude, low.y.magnitude, high.x.magnitude, high.y.magnitude)
-    }.max() ?? 0
+    let peak =
+      steps(analysis.minima.count, analysis.step).map { index in
+        let low = analysis.minima[index], high = analysis.maxima[index]
+        return max(low.x.magnitude, low.y.magnitude, high.x.magnitude, high.y.magnitude)
+      }.max() ?? 0
     let limited = steps(file.limitingCourse.count, LimiterTrace.step).map { file.limitingCourse[$0] }
     let shortTerm = inside(analysis.shortTerm, window: 3).max()
     return Section(
