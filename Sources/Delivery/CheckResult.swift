@@ -21,6 +21,8 @@ public struct CheckResult: Sendable {
   public var limit: String
   /// The value with its unit.
   public var valueText: String
+  /// The bound that it misses, and by how much.
+  var miss: (key: String, text: String)?
   var because: String?
   var advice: String?
 
@@ -61,17 +63,26 @@ extension Deliverer {
     return deliverable.split == nil ? deliverable.master ?? session.master ?? Master() : Master()
   }
 
+  /// Which key decides, and how it is taken away.
+  private func keyHint(_ check: CheckResult) -> String {
+    let owner = deliverable(check.deliverable).master == nil ? "master" : "deliverables.\(check.deliverable).master"
+    return
+      "the bound is `\(check.path)\(check.miss.map { ".\($0.key)" } ?? "")`; another value there, or `\(check.name): null` in `\(owner).checks`, overrides a preset's"
+  }
+
   func diagnostic(_ check: CheckResult) -> Diagnostic? {
     guard !check.passed else { return nil }
     let place = check.section.map { " of the section `\($0)`" } ?? ""
     let found = check.value == nil ? "it does not exist" : "it is \(check.valueText)"
-    let finding = "\(found), and should be \(check.limit)\(check.because.map { ": \($0)" } ?? "")"
+    let distance = check.miss.map { ", \($0.text) too \($0.key == "max" ? "much" : "little")" } ?? ""
+    let finding = "\(found), and should be \(check.limit)\(distance)\(check.because.map { ": \($0)" } ?? "")"
     let isRefusal = check.source == .master
     return Diagnostic(
       isRefusal ? .refusedByMaster : .checkFailed, .error,
       isRefusal
         ? "`\(check.deliverable)` is not written, as it misses the check `\(check.name)`\(place) of its master: \(finding)"
         : "`\(check.deliverable)` misses its check `\(check.name)`\(place): \(finding)",
-      at: resolved.tree.part(at: check.path)?.range, path: check.path, hints: check.advice.map { [$0] } ?? [])
+      at: resolved.tree.part(at: check.path)?.range, path: check.path,
+      hints: [check.advice, isRefusal ? keyHint(check) : nil].compactMap(\.self))
   }
 }

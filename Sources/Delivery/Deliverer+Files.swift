@@ -49,11 +49,15 @@ extension Deliverer {
     // Masters are made side by side when there are several; else the one has all threads.
     let isShared = !sharing.isEmpty || group.lendsGain
     let masterCount = (isShared ? 1 : 0) + own.count
+    let timeline = Timeline(session)
+    let beginsAt =
+      Double(timeline.frame(session.start)) / timeline.sampleRate
+      + Double(premaster.firstFrame) / Double(premaster.sampleRate)
     func mastering() -> Mastering {
       Mastering(
         master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
         isMono: premaster.isMono, matchedGain: gain, workers: masterCount > 1 ? 1 : workers,
-        isTraced: options.isReported, isCancelled: isCancelled)
+        beginsAt: beginsAt, timeline: timeline, isTraced: options.isReported, isCancelled: isCancelled)
     }
     let shared = mastering()
     let routes = try group.deliverables.map { id, deliverable in

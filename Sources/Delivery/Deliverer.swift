@@ -67,7 +67,9 @@ public struct DeliveryResult: Sendable {
   public var sums: [StemSum] = []
   public var diagnostics: [Diagnostic] = []
   /// What dynamics took over time, if there is to be a report.
-  public var reductions: [ReductionTrace] = []
+  public var reductions: [(version: String?, trace: ReductionTrace)] = []
+  /// What each track and bus measures after its fader, and `main`, if there is to be a report.
+  public var strips: [StripMeasurement] = []
   /// Length of the song.
   public var audioSeconds = 0.0
   public var seconds = 0.0
@@ -138,7 +140,8 @@ public struct Deliverer: Sendable {
       result.diagnostics.append(
         Diagnostic(.balanceUnjudged, .note, "balances are not judged: this render is not of the whole session"))
     }
-    var plan = RenderPlan(orders.requests(stems: stems, versionStems: versionStems))
+    var plan = RenderPlan(
+      orders.requests(stems: stems, versionStems: versionStems, isMetered: options.isReported))
     var slice: RangeSlice?
     if let range = options.range {
       do throws(RangeProblem) {
@@ -160,7 +163,8 @@ public struct Deliverer: Sendable {
     if options.isReported { renderer.traceReductions() }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
     try audit.finish(workers: workers)
-    result.reductions = renderer.reductionTraces
+    result.reductions = renderer.reductionTraces.map { (orders.mixes[$0.mix].version, $0) }
+    result.strips = takes.strips
 
     let source = PremasterSource(plan: plan, takes: takes, slice: slice)
     result.audioSeconds = Double(kept(of: 0, source).count) / plan.sampleRate

@@ -53,7 +53,8 @@ final class Judgement {
     CheckResult(
       name: check.name.rawValue, section: section, source: source, deliverable: deliverable,
       passed: value.map(check.contains) ?? false, value: value, limit: check.text,
-      valueText: value.map(check.shown) ?? "", because: check.because, advice: check.advice, path: path)
+      valueText: value.map(check.shown) ?? "", miss: value.flatMap(check.miss), because: check.because,
+      advice: check.advice, path: path)
   }
 
   private func whole() throws -> Inspection {

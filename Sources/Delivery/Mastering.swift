@@ -39,6 +39,9 @@ struct Mastering {
   /// The gain of the main mix, in dB, for a version that matches it.
   var matchedGain: Double?
   var workers: Int
+  /// Where its first frame lies on the song's time line, in seconds: musical fades take the tempo where they are.
+  var beginsAt = 0.0
+  var timeline: Timeline?
   /// Whether what the limiter takes is noted over time.
   var isTraced = false
   var isCancelled: @Sendable () -> Bool
@@ -82,7 +85,7 @@ struct Mastering {
   func run(_ aim: Aim) throws -> Mastered {
     let pass = MasterPass(
       source: take.scratch, output: try Scratch(), frameCount: frameCount, sampleRate: context.sampleRate,
-      limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fade), fadeOut: master.fadeOut.map(fade),
+      limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fadeIn), fadeOut: master.fadeOut.map(fadeOut),
       workers: workers, isTraced: isTraced, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
       let gain = aim.gain ?? 0
@@ -168,8 +171,23 @@ struct Mastering {
     return settings
   }
 
-  private func fade(_ fade: SessionModel.Fade) -> DSP.Fade {
-    DSP.Fade(fade.curve.dsp, length: min(frameCount, context.frames(fade.span)))
+  private func fadeIn(_ fade: SessionModel.Fade) -> DSP.Fade {
+    self.fade(fade) { $0.seconds(fade.span, from: beginsAt) }
+  }
+
+  private func fadeOut(_ fade: SessionModel.Fade) -> DSP.Fade {
+    self.fade(fade) { $0.seconds(fade.span, before: beginsAt + Double(frameCount) / context.sampleRate) }
+  }
+
+  /// - Parameter seconds: the length of a musical fade on the time line.
+  private func fade(_ fade: SessionModel.Fade, _ seconds: (Timeline) -> Double) -> DSP.Fade {
+    let frames =
+      if fade.span.isMusical, let timeline {
+        nearestFrame(seconds: seconds(timeline), sampleRate: context.sampleRate)
+      } else {
+        context.frames(fade.span)
+      }
+    return DSP.Fade(fade.curve.dsp, length: min(frameCount, frames))
   }
 }
 

@@ -16,9 +16,7 @@ struct Orders {
     /// The id of a version; `nil` is the main mix.
     var version: String?
     var session: Session
-    var masters: [Master] = []
-    /// The deliverable that each master belongs to; `nil` is the session's own.
-    var owners: [String?] = []
+    var masters: [(owner: MasterOwner, master: Master)] = []
     var splits: Set<Split> = []
     /// Whether it is made for a check alone.
     var isOnlyMeasured = false
@@ -108,11 +106,10 @@ struct Orders {
     _ mix: Int, _ id: String, _ deliverable: Deliverable, _ master: Master, _ resolved: ResolvedSession,
     gainFrom: Int? = nil
   ) -> Int {
-    let owner = deliverable.master == nil ? nil : id
-    let place = mixes[mix].owners.firstIndex { $0 == owner } ?? mixes[mix].masters.count
+    let owner = deliverable.master == nil ? MasterOwner.session : .deliverable(id)
+    let place = mixes[mix].masters.firstIndex { $0.owner == owner } ?? mixes[mix].masters.count
     if place == mixes[mix].masters.count {
-      mixes[mix].masters.append(master)
-      mixes[mix].owners.append(owner)
+      mixes[mix].masters.append((owner, master))
     }
     let rate = Int((deliverable.sampleRate ?? resolved.session.sampleRate).magnitude)
     let isMono = deliverable.channels == .mono
@@ -127,15 +124,19 @@ struct Orders {
   }
 
   /// What a plan is asked for.
-  /// - Parameter versionStems: the stems of each version.
+  /// - Parameters:
+  ///   - versionStems: the stems of each version.
+  ///   - isMetered: whether the session's own mix is to be had strip by strip.
   func requests(
-    stems: [String: StemFile], versionStems: [String: [String: StemFile]]
+    stems: [String: StemFile], versionStems: [String: [String: StemFile]], isMetered: Bool = false
   ) -> [RenderPlan.Request] {
-    mixes.map { mix in
+    var requests = mixes.map { mix in
       RenderPlan.Request(
         mix.session, stems: mix.version.flatMap { versionStems[$0] } ?? stems, masters: mix.masters,
         splits: mix.splits)
     }
+    requests[0].isMetered = isMetered
+    return requests
   }
 }
 

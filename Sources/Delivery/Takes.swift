@@ -7,6 +7,7 @@ struct Takes {
   private var takes: [Int: MasterTake] = [:]
   private var watches: [Int: SilenceWatch] = [:]
   private var balances: [(of: StretchMeter, over: StretchMeter)] = []
+  private var meters: [(path: String, meter: StripMeter)] = []
   private(set) var outlets: [MixRenderer.Outlet] = []
 
   init(_ plan: RenderPlan, _ orders: Orders) throws {
@@ -33,6 +34,11 @@ struct Takes {
       }
       balances.append((meters[0], meters[1]))
     }
+    for (path, node) in plan.mixes[0].meters {
+      let meter = StripMeter(sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit)
+      meters.append((path, meter))
+      outlets.append(MixRenderer.Outlet(node: node, sink: meter))
+    }
   }
 
   private mutating func take(_ node: Int, _ plan: RenderPlan, isMeasured: Bool) throws {
@@ -46,6 +52,9 @@ struct Takes {
   func loudness(ofBalance place: Int) -> (of: Double?, over: Double?) {
     (balances[place].of.integrated, balances[place].over.integrated)
   }
+
+  /// What was asked to be metered, after a run.
+  var strips: [StripMeasurement] { meters.map { $1.measurement($0) } }
 
   subscript(node: Int) -> MasterTake? { takes[node] }
 

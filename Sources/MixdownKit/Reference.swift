@@ -106,7 +106,8 @@ struct ReferenceWriter {
     case .variants(let variants): return "names, each \(variants.noun)"
     case .list(let element): return "a list, each \(value(element))"
     case .freeMap: return "names and values"
-    case .scalarOrList(let scalar, let element): return "\(value(scalar)), or \(value(.list(of: element)))"
+    case .scalarOrList(let scalar, let element):
+      return "\(value(scalar)), or \(value(element)), or \(value(.list(of: element)))"
     case .lanes(let point): return "paths of parameters, each \(value(.list(of: .record(point))))"
     }
   }

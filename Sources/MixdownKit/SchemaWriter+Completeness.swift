@@ -8,7 +8,11 @@ extension SchemaWriter {
   mutating func completeness(of shape: Shape, except: Set<String> = []) -> JSONValue? {
     switch shape {
     case .scalar, .freeMap: return nil
-    case .list(let element), .scalarOrList(_, let element):
+    case .scalarOrList(_, let element):
+      return completeness(of: element).map {
+        ["if": ["type": "array"], "then": ["items": $0], "else": ["if": ["type": "object"], "then": $0]]
+      }
+    case .list(let element):
       return completeness(of: element).map { ["if": ["type": "array"], "then": ["items": $0]] }
     case .lanes(let point):
       guard let inner = completeness(of: .record(point)) else { return nil }

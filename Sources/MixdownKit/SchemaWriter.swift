@@ -78,7 +78,7 @@ struct SchemaWriter {
       return [reference(identifier(from: variants.noun.droppingArticle + "s") ?? "") { $0.chain(variants) }]
     case .list(let element):
       return [["type": "array", "items": ["anyOf": .array(alternatives(element))]]]
-    case .scalarOrList(let scalar, let element): return own(scalar) + own(.list(of: element))
+    case .scalarOrList(let scalar, let element): return own(scalar) + own(element) + own(.list(of: element))
     case .lanes(let point): return [lanes(of: point)]
     case .freeMap(let summary, true):
       return [

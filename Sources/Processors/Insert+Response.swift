@@ -71,6 +71,16 @@ extension Insert {
     return part == 1 ? decibels : Maths.decibels(amplitude: 1 - part + part * Maths.amplitude(decibels: decibels))
   }
 
+  /// The same for one that reduces: what decides how much it takes is told always, and first.
+  public var reductionTexts: [(key: String, text: String)] {
+    let always = ["threshold", "ratio", "ceiling"]
+    let told = declaration.parameters.compactMap { field -> (key: String, text: String)? in
+      guard always.contains(field.shape.key) else { return nil }
+      return (field.text(self) ?? field.shape.initial).map { (field.shape.key, $0) }
+    }
+    return told + settingTexts.filter { !always.contains($0.key) }
+  }
+
   /// Its settings that are not the defaults, as they would be written, in the order of its table.
   public var settingTexts: [(key: String, text: String)] {
     (declaration.parameters + Self.commonFields).compactMap { field in

@@ -9,7 +9,9 @@ extension RenderPlan {
   /// those that are to be made from the mix.
   ///
   /// The session has been checked, so every name leads somewhere and nothing runs in a loop.
-  public init(_ session: Session, stems: [String: StemFile], masters: [Master] = []) {
+  public init(
+    _ session: Session, stems: [String: StemFile], masters: [(owner: MasterOwner, master: Master)] = []
+  ) {
     self.init([Request(session, stems: stems, masters: masters)])
   }
 
@@ -77,7 +79,7 @@ struct Planner {
     stems = request.stems
     timeline = Timeline(session)
     context = Self.context(session, timeline)
-    let ends = [session.main.strip.inserts] + request.masters.map(\.inserts)
+    let ends = [session.main.strip.inserts] + request.masters.map(\.master.inserts)
     audibility = Audibility(session, endKeys: ends.flatMap { $0.compactMap(\.value.sidechain) })
     for (id, track) in session.tracks {
       strips[id] = track.strip
@@ -103,14 +105,26 @@ struct Planner {
     }
     addStrip("main", "main", session.main.strip, inputs: inputs(of: "main"))
     let mix = addEnd("mix", connection(from: "main", kind: .output, send: nil))
-    let masters = request.masters.enumerated().map { index, master in
-      guard !master.inserts.isEmpty else { return mix }
-      let through = RenderPlan.Connection(from: mix, kind: .output, matrix: .identity, delayFrames: 0)
-      return addEnd(
-        index == 0 ? "master" : "master \(index + 1)", through, master.inserts, session.compiledLanes(of: master))
+    let masters = request.masters.map { owner, master in
+      let gain = master.gain.magnitude
+      guard !master.inserts.isEmpty || gain != 0 else { return mix }
+      let through = RenderPlan.Connection(
+        from: mix, kind: .output,
+        matrix: gain == 0 ? .identity : MixMatrix(gain: Maths.amplitude(decibels: gain)), delayFrames: 0)
+      return addEnd(owner.path, through, master.inserts, session.compiledLanes(of: master))
     }
     var result = RenderPlan.Mix(
       node: mix, masters: masters, length: length(start: timeline.frame(session.start), tail: pool.tails[mix]))
+    if request.isMetered {
+      result.meters = places.keys.filter { $0 != "main" && audibility.audible.contains($0) }.sorted(by: inByteOrder)
+        .map { id in
+          (
+            session.tracks[id] == nil ? "buses.\(id)" : "tracks.\(id)",
+            addEnd("meter of \(id)", connection(from: id, kind: .output, send: nil))
+          )
+        }
+      result.meters.append(("main", mix))
+    }
     if request.splits.contains(.stems) { result.parts[.stems] = stemParts() }
     if request.splits.contains(.tracks) { result.parts[.tracks] = trackParts() }
     return result
@@ -324,7 +338,7 @@ struct Planner {
     let end = max(1, songEnd - start)
     switch session.tail {
     case .none: return .fixed(end)
-    case .span(let span): return .fixed(end + timeline.frames(span))
+    case .span(let span): return .fixed(end + timeline.frames(span, after: start + end))
     case .auto:
       // Past the sum of the declared tails nothing above −140 dB is left, so nothing need be rendered there.
       return .untilSilent(

@@ -29,10 +29,15 @@ public struct RenderPlan: Sendable {
     public var session: Session
     /// What was found of each clip's file, by `track.clip`.
     public var stems: [String: StemFile]
-    public var masters: [Master]
+    public var masters: [(owner: MasterOwner, master: Master)]
     public var splits: Set<Split>
+    /// Whether each track and bus is to be had after its fader too.
+    public var isMetered = false
 
-    public init(_ session: Session, stems: [String: StemFile], masters: [Master] = [], splits: Set<Split> = []) {
+    public init(
+      _ session: Session, stems: [String: StemFile], masters: [(owner: MasterOwner, master: Master)] = [],
+      splits: Set<Split> = []
+    ) {
       self.session = session
       self.stems = stems
       self.masters = masters
@@ -48,6 +53,8 @@ public struct RenderPlan: Sendable {
     public var masters: [Int]
     /// For each split that was asked for, the ids of tracks and buses, and the indices of what they give.
     public var parts: [Split: [(id: String, node: Int)]] = [:]
+    /// If that was asked for, what each track and bus that is heard gives after its fader, by its path.
+    public var meters: [(path: String, node: Int)] = []
     public var length: Length
   }
 
@@ -60,6 +67,9 @@ public struct RenderPlan: Sendable {
     }
     return found
   }
+
+  /// Those, and the nodes that end in the masters of versions.
+  public var nodesOfMasters: Set<Int> { nodesOfMix.union(mixes.flatMap(\.masters)) }
 
   /// The session's own mix.
   public var mix: Int { mixes[0].node }

@@ -109,17 +109,21 @@ public struct MixRenderer: Sendable {
   }
 
   /// Asks for `reductionTraces`, before a run.
-  public func traceReductions() { for place in plan.nodesOfMix { nodes[place].traceReductions() } }
+  public func traceReductions() { for place in plan.nodesOfMasters { nodes[place].traceReductions() } }
 
-  /// After a run that was asked to note them: what each insert of the session's own mix that reduces took over time.
+  /// After a run that was asked to note them: what each insert that reduces took over time, those of the
+  /// session's own mix and of all masters.
   public var reductionTraces: [ReductionTrace] {
-    plan.nodesOfMix.sorted().flatMap { place -> [ReductionTrace] in
+    let masters = plan.mixes.enumerated().dropFirst().flatMap { mix, made in made.masters.map { (mix, $0) } }
+    let own = plan.nodesOfMix
+    return plan.nodesOfMasters.sorted().flatMap { place -> [ReductionTrace] in
       let node = plan.nodes[place], running = nodes[place]
       return zip(node.inserts, running.traces).compactMap { planned, trace in
         guard let trace else { return nil }
         let first = Double(trace.firstFrame - plan.startFrame) / plan.sampleRate
         return ReductionTrace(
-          path: "\(node.path).inserts.\(planned.id)", firstSeconds: first,
+          owner: node.path, insert: planned.id,
+          mix: own.contains(place) ? 0 : masters.first { $0.1 == place }?.0 ?? 0, firstSeconds: first,
           stepSeconds: Double(flushInterval) / plan.sampleRate, decibels: trace.decibels)
       }
     }
@@ -137,8 +141,12 @@ public struct MixRenderer: Sendable {
 
 /// The gain reduction of an insert over time.
 public struct ReductionTrace: Sendable {
-  /// `tracks.vocals.inserts.compressor`.
-  public var path: String
+  /// `tracks.vocals`, `deliverables.vinyl.master`.
+  public var owner: String
+  /// The insert's id.
+  public var insert: String
+  /// The place of its mix among those of the plan; 0 is the session's own.
+  public var mix: Int
   /// Where the first step begins, in seconds from the start of the render; may be negative.
   public var firstSeconds: Double
   public var stepSeconds: Double

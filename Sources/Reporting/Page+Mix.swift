@@ -6,7 +6,8 @@ import Quantities
 
 extension Page {
   var mixSections: String {
-    [checks, journey, parts, account, routing, automation, dynamics, filters, stems, notes].joined(separator: "\n")
+    [checks, journey, parts, bySection, account, bridge, routing, automation, dynamics, filters, stems, notes].joined(
+      separator: "\n")
   }
 
   private func section(_ id: String, _ title: String, _ lead: String, _ body: String) -> String {
@@ -115,7 +116,7 @@ extension Page {
   /// A path without what every path has: `keys · pan`.
   private func short(_ path: String) -> String {
     var keys = path.split(separator: ".").map(String.init)
-    if ["tracks", "buses", "vcas"].contains(keys.first), keys.count > 2 { keys.removeFirst() }
+    if ["tracks", "buses", "vcas", "deliverables"].contains(keys.first), keys.count > 2 { keys.removeFirst() }
     return keys.filter { $0 != "inserts" && $0 != "bands" }.map(words).joined(separator: " · ")
   }
 
@@ -131,7 +132,7 @@ extension Page {
       drawing.across([0, 0.5, 1], "grid")
       drawing.area(hanging(reduction.course, step: reduction.step, seconds: seconds, depth: depth), "taken")
       return """
-        <figure class="small"><figcaption><h3>\(escaped(short(reduction.path)))</h3>\
+        <figure class="small"><figcaption><h3>\(escaped(short(reduction.path)))\(reduction.version.map { " · \(escaped(words($0)))" } ?? "")</h3>\
         <span class="key">\(figure(-reduction.greatest, 1)) dB at most, \(figure(reduction.typical.map { -$0 }, 1)) in the mean, \
         \(decimals(reduction.activity * 100, 0, "")) % of the time</span></figcaption>\
         <div class="axis" aria-hidden="true"><span style="top:0">0</span><span style="top:100%">\(figure(-depth, 0))</span></div>\

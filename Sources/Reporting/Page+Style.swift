@@ -181,6 +181,10 @@ extension Page {
     .tags dd { overflow-wrap: anywhere; }
     .hashes dd { font: 11px/1.5 var(--mono); overflow-wrap: anywhere; padding-top: .12rem; }
 
+    .bridge .meter { width: 34%; min-width: 7rem; }
+    .bridge .meter span { position: relative; display: block; height: .6rem; background: var(--wash); }
+    .bridge .meter i { position: absolute; inset: 0 auto 0 0; background: var(--soft); }
+    .bridge .meter b { position: absolute; top: -.1rem; bottom: -.1rem; width: 2px; background: var(--accent); }
     /* Small multiples */
     .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(19.5rem, 1fr)); gap: 1.7rem 2.4rem; }
     .small { display: grid; grid-template-columns: 1.9rem 1fr; align-content: start; --tall: 4.2rem; }
@@ -197,7 +201,7 @@ extension Page {
     .aside { color: var(--soft); margin-top: 1.2rem; font-size: 13px; }
 
     /* The graph */
-    .routing { display: block; max-width: none; font-family: var(--text); }
+    .routing { display: block; max-width: 100%; height: auto; font-family: var(--text); }
     .routing path { stroke: var(--faint); }
     .routing .post path, .routing .pre path { stroke: var(--accent); }
     .routing .pre path { stroke-dasharray: 5 4; }

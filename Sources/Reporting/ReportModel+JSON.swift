@@ -36,7 +36,8 @@ extension ReportModel {
         }), "time": timeObject, "automation": .array(lanes.map(Self.object)),
       "reductions": .array(reductions.map(Self.object)), "filters": .array(filters.map(Self.object)),
       "routing": routingObject, "account": .array(account.rows.map(Self.object)),
-      "stems": .array(stems.map(Self.object)),
+      "stems": .array(stems.map(Self.object)), "strips": .array(strips.map(Self.object)),
+      "sections": .array(sections.map(Self.object)),
     ]
   }
 
@@ -113,9 +114,26 @@ extension ReportModel {
 
   private static func object(_ reduction: Reduction) -> JSONValue {
     [
-      "path": .string(reduction.path), "type": .string(reduction.type), "greatest_db": number(reduction.greatest, 3),
+      "path": .string(reduction.path), "version": JSONValue(reduction.version), "type": .string(reduction.type),
+      "greatest_db": number(reduction.greatest, 3),
       "typical_db": number(reduction.typical, 3), "activity": number(reduction.activity, 4),
       "step_seconds": number(reduction.step, 9), "reduction_db": numbers(reduction.course, 2),
+    ]
+  }
+
+  private static func object(_ strip: StripMeasurement) -> JSONValue {
+    [
+      "path": .string(strip.path), "integrated_lufs": number(strip.loudness, 2), "peak_dbfs": number(strip.peak, 2),
+      "crest_db": number(strip.crest, 2), "correlation": number(strip.correlation, 3),
+    ]
+  }
+
+  private static func object(_ section: Section) -> JSONValue {
+    [
+      "name": JSONValue(section.name), "deliverable": .string(section.file), "from_seconds": number(section.from, 6),
+      "to_seconds": number(section.to, 6), "integrated_lufs": number(section.loudness, 2),
+      "max_short_term_lufs": number(section.shortTerm, 2), "peak_dbfs": number(section.peak, 2),
+      "limiting_db": number(section.limiting, 2),
     ]
   }
 

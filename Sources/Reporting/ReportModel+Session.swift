@@ -39,11 +39,14 @@ extension ReportModel {
       Note(severity: $0.severity.rawValue, code: $0.code.id, message: $0.message)
     }
     lanes = reader.lanes
-    reductions = result.reductions.compactMap(reader.reduction)
+    reductions = result.reductions.compactMap { reader.reduction($1, version: $0) }
     filters = reader.filters
     routing = reader.routing
     account = reader.account(reductions)
     self.stems = reader.stemList
+    let places = Dictionary(result.strips.map { ($0.path, $0) }) { first, _ in first }
+    strips = reader.strips.compactMap { places[reader.path($0.id, $0.kind)] }
+    sections = Self.sections(of: files, markers: time.markers)
   }
 }
 

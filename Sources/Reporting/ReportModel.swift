@@ -33,6 +33,9 @@ public struct ReportModel: Sendable {
   public var routing: Routing
   public var account: Account
   public var stems: [Stem]
+  /// Tracks and buses that are heard, after their faders, and `main`, in the order of the session.
+  public var strips: [StripMeasurement]
+  public var sections: [Section]
 
   public var title: String { tags.first { $0.name == "title" }?.value ?? session }
 
@@ -95,6 +98,23 @@ extension ReportModel {
     public var sha256: String
   }
 
+  /// A stretch of the song, from one marker to the next, in one file.
+  public struct Section: Sendable {
+    /// The marker that it begins with; `nil` before the first.
+    public var name: String?
+    public var file: String
+    public var from: Double
+    public var to: Double
+    /// LUFS, gated as the whole is.
+    public var loudness: Double?
+    /// The greatest loudness over 3 s, of windows that lie in it.
+    public var shortTerm: Double?
+    /// The greatest sample, dBFS.
+    public var peak: Double?
+    /// The greatest reduction of the master's limiter, dB.
+    public var limiting: Double?
+  }
+
   /// A lane of automation.
   public struct Lane: Sendable {
     /// `tracks.keys.pan`.
@@ -110,6 +130,8 @@ extension ReportModel {
   /// What an insert takes over time.
   public struct Reduction: Sendable {
     public var path: String
+    /// The version whose master it belongs to; `nil` is the main mix.
+    public var version: String?
     public var type: String
     /// `threshold -18 dB`, …
     public var settings: [String]

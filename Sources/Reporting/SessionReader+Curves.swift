@@ -17,12 +17,12 @@ extension SessionReader {
   /// dB from which a reduction counts as one.
   private static let noticeable = 0.1
 
-  func reduction(_ trace: ReductionTrace) -> ReportModel.Reduction? {
-    let keys = trace.path.split(separator: ".").map(String.init)
-    let owner = keys.dropLast(2).joined(separator: "."), id = keys.last ?? ""
-    // A master's node is called by the master's number.
-    let chain = chains.first { $0.path == owner } ?? masterChain(owner)
-    guard let chain, let insert = chain.inserts.first(where: { $0.id == id })?.value else { return nil }
+  /// - Parameter version: the version whose master it is of; `nil` is the main mix.
+  func reduction(_ trace: ReductionTrace, version: String?) -> ReportModel.Reduction? {
+    let id = trace.insert
+    guard let chain = chains.first(where: { $0.path == trace.owner }), let insert = chain.inserts[id] else {
+      return nil
+    }
     let skipped = max(0, Int((-trace.firstSeconds / trace.stepSeconds).rounded()))
     let kept = trace.decibels.dropFirst(skipped).prefix(Int(seconds / trace.stepSeconds) + 1).map {
       insert.heardReduction(Double($0), plan.context)
@@ -33,24 +33,11 @@ extension SessionReader {
     }
     let active = kept.filter { $0 > Self.noticeable }
     return ReportModel.Reduction(
-      path: "\(chain.path).inserts.\(id)", type: insert.type,
-      settings: insert.settingTexts.map { "\($0.key.replacing("_", with: " ")) \($0.text)" }, course: course,
+      path: "\(chain.path).inserts.\(id)", version: version, type: insert.type,
+      settings: insert.reductionTexts.map { "\($0.key.replacing("_", with: " ")) \($0.text)" }, course: course,
       step: trace.stepSeconds * Double(stride), greatest: kept.max() ?? 0,
       typical: active.isEmpty ? nil : active.reduce(0, +) / Double(active.count),
       activity: kept.isEmpty ? 0 : Double(active.count) / Double(kept.count))
-  }
-
-  /// The chain of a plan's node `master` or `master 2`: masters are planned in the order of the deliverables that need
-  /// them first.
-  private func masterChain(_ name: String) -> Chain? {
-    var paths: [String] = []
-    for (id, deliverable) in session.deliverables {
-      let path = deliverable.master == nil ? "master" : "deliverables.\(id).master"
-      if !paths.contains(path) { paths.append(path) }
-    }
-    guard name == "master" || name.hasPrefix("master ") else { return nil }
-    let place = (name.split(separator: " ").last.flatMap { Int($0) } ?? 1) - 1
-    return paths.indices.contains(place) ? chains.first { $0.path == paths[place] } : nil
   }
 
   // MARK: Filters

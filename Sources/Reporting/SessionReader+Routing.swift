@@ -13,12 +13,12 @@ extension SessionReader {
   private typealias Edge = ReportModel.Routing.Edge
 
   /// Tracks and buses by id, `main` last.
-  private var strips: [(id: String, kind: ReportModel.Routing.Kind, strip: Strip)] {
+  var strips: [(id: String, kind: ReportModel.Routing.Kind, strip: Strip)] {
     session.tracks.map { ($0.id, .track, $0.value.strip) } + session.buses.map { ($0.id, .bus, $0.value.strip) }
       + [("main", .main, session.main.strip)]
   }
 
-  private func path(_ id: String, _ kind: ReportModel.Routing.Kind) -> String {
+  func path(_ id: String, _ kind: ReportModel.Routing.Kind) -> String {
     switch kind {
     case .track: "tracks.\(id)"
     case .bus: "buses.\(id)"
@@ -69,7 +69,8 @@ extension SessionReader {
       }
       guard !fed.isEmpty else { continue }
       let master = entry.master
-      var steps = master.inserts.filter { !$0.value.bypass }.map(\.id)
+      var steps = master.gain.magnitude == 0 ? [] : ["gain \(master.gain.text)"]
+      steps += master.inserts.filter { !$0.value.bypass }.map(\.id)
       if let loudness = master.loudness { steps.append(loudness.goal.target.text) }
       if let limiter = master.limiter { steps.append(limiter.settings.ceiling.text) }
       if let fade = master.fadeIn { steps.append("fade in \(fade.span.text)") }

@@ -48,6 +48,7 @@ public struct Clip: Record {
 public struct TempoChange: Record {
   public var at = Position(.bar(1, beat: 1))
   public var bpm: Tempo = 120
+  public var firstBar: TimeSpan?
 
   public init() {}
   public init(bpm: Tempo) { self.bpm = bpm }
@@ -56,11 +57,36 @@ public struct TempoChange: Record {
   private static let range = 10.0...999
 
   public static let noun = "a tempo change"
-  public static let summary = "A tempo from a bar and beat on."
+  public static let summary = "A tempo from a bar and beat on, or from a time on, which the bars follow."
   public static let fields: [Field<TempoChange>] = [
-    Field.init("at", \.at, "Bar and beat; the first is `1|1`.").required(),
+    Field.init(
+      "at", \.at, "Bar and beat, the first `1|1`; or a time, at the first one that at which bar 1 begins.",
+      initial: Position(.bar(1, beat: 1))),
     Field.init("bpm", \.bpm, range, "Quarter notes a minute.").required(),
+    Field.init(
+      "first_bar", \.firstBar, 0...Timeline.limit, "Where bar 1 begins, at the first change only; at time 0 otherwise."),
   ]
+
+  /// Where it begins; `nil` for what is neither a bar and beat nor a time.
+  func place(_ rate: Double) -> TempoMap.Place? {
+    guard at.offset == nil else { return nil }
+    switch at.anchor {
+    case .bar(let bar, let beat): return .bar(bar, beat: beat)
+    case .time(let span): return span.plainSeconds(rate).map { .seconds($0) }
+    case .marker: return nil
+    }
+  }
+}
+
+extension TimeSpan {
+  /// Its length, unless that depends on the tempo.
+  func plainSeconds(_ rate: Double) -> Double? {
+    switch self {
+    case .seconds(let value): value
+    case .samples(let count): Double(count) / rate
+    case .bars, .beats, .note: nil
+    }
+  }
 }
 
 /// A meter from a bar on.

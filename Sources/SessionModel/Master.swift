@@ -4,6 +4,7 @@ public import Tables
 
 /// What is done to the mix as a whole.
 public struct Master: Record {
+  public var gain: Decibels = 0
   public var inserts = Named<Insert>()
   public var loudness: LoudnessTarget?
   public var limiter: MasterLimiter?
@@ -18,8 +19,9 @@ public struct Master: Record {
 
   public static let noun = "a master"
   public static let summary =
-    "Inserts, one gain to a loudness, a true-peak limiter, fades: in this order, and only what is written."
+    "A gain, inserts, one gain to a loudness, a true-peak limiter, fades: in this order, and only what is written."
   public static let fields: [Field<Master>] = [
+    .init("gain", \.gain, -48...48, "Level of the mix as it enters the inserts.", initial: 0),
     .init("inserts", \.inserts, "Processors on the mix, in order."),
     .init("loudness", \.loudness, "The loudness that the delivered file has; `none` leaves it."),
     .init("limiter", \.limiter, "A true-peak limiter that takes only what sticks out; `none` leaves the peaks."),
@@ -35,6 +37,21 @@ public struct Master: Record {
       initial: Padding.none),
     .init("checks", \.checks, "Bounds that its files must keep: one that misses them is not written."),
   ]
+}
+
+/// Whose a master is: names alone would mix them up, since which of them a run makes differs from run to run.
+public enum MasterOwner: Hashable, Sendable {
+  case session
+  /// A deliverable with a master of its own.
+  case deliverable(String)
+
+  /// Where it stands in the session's file.
+  public var path: String {
+    switch self {
+    case .session: "master"
+    case .deliverable(let id): "deliverables.\(id).master"
+    }
+  }
 }
 
 /// The loudness of the delivered file, by ITU-R BS.1770-5.

@@ -8,11 +8,59 @@ extension ReferenceCheck {
   // MARK: Tempo and meter
 
   mutating func tempoAndMeter() {
-    changes("tempo", session.tempo.map(\.at))
+    tempos()
     changes("meter", session.meter.map(\.at))
     for (index, change) in session.meter.enumerated() {
       guard case .bar(_, let beat) = change.at.anchor, beat != 1 else { continue }
       report(.badTempoMap, "a meter changes at a bar line, not on beat \(plainDecimal(beat))", in: "meter", index)
+    }
+  }
+
+  /// Each change of tempo is after the one above it, wherever each is said to be.
+  private mutating func tempos() {
+    let key = "tempo"
+    if case .list(let items)? = tree[key]?.content, items.isEmpty {
+      report(.badTempoMap, "the tempo map is empty", path: key)
+    }
+    let rate = session.sampleRate.magnitude
+    let places = session.tempo.map { $0.place(rate) }
+    for (index, change) in session.tempo.enumerated() {
+      if change.firstBar != nil {
+        if index > 0 {
+          report(.badTempoMap, "`first_bar` belongs to the first change of tempo", in: key, index, "first_bar")
+        } else if change.firstBar?.plainSeconds(rate) == nil {
+          report(
+            .badTempoMap, "`first_bar` is a time, such as `0.41 s`: there are no bars before it to count", in: key,
+            index, "first_bar")
+        } else if case .seconds? = places[index] {
+          report(
+            .badTempoMap, "`at` says already where bar 1 begins, so `first_bar` is one too many", in: key, index,
+            "first_bar")
+        }
+      }
+      switch places[index] {
+      case nil:
+        report(
+          .badTempoMap, "a place in the tempo map is a bar and beat, like `17|1`, or a time, like `12.5 s`", in: key,
+          index)
+      case .bar(let bar, let beat)?:
+        let meter = timeline.map.meter(ofBar: bar)
+        if beat >= Double(meter.beats) + 1 {
+          report(
+            .badPosition,
+            "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(change.at.text)) is past its end", in: key,
+            index)
+        }
+        if index == 0, (bar, beat) != (1, 1) {
+          report(.badTempoMap, "the first place of the tempo map is `1|1`, or the time of bar 1", in: key, index)
+        }
+      case .seconds?: break
+      }
+      guard index > 0, places[...index].allSatisfy({ $0 != nil }) else { continue }
+      let steps = timeline.map.tempos
+      if steps[index].quarter <= steps[index - 1].quarter {
+        report(.badTempoMap, "the tempo map is out of order: this place is not after the one above it", in: key, index)
+      }
     }
   }
 
@@ -24,12 +72,6 @@ extension ReferenceCheck {
         report(.badTempoMap, "a place in the \(key) map is a bar and beat, like `17|1`", in: key, index)
         continue
       }
-      let meter = timeline.map.meter(ofBar: bar)
-      if key == "tempo", beat >= Double(meter.beats) + 1 {
-        report(
-          .badPosition, "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(place.text)) is past its end",
-          in: key, index)
-      }
       if let last, (bar, beat) <= last {
         report(.badTempoMap, "the \(key) map is out of order: this place is not after the one above it", in: key, index)
       } else if last == nil, (bar, beat) != (1, 1) {
@@ -40,9 +82,13 @@ extension ReferenceCheck {
     if items.isEmpty { report(.badTempoMap, "the \(key) map is empty", path: key) }
   }
 
-  private mutating func report(_ code: DiagnosticCode, _ message: String, in key: String, _ index: Int) {
-    guard case .list(let items) = tree[key]?.content, index < items.count else { return }
-    let part = items[index]["at"] ?? items[index]
+  private mutating func report(
+    _ code: DiagnosticCode, _ message: String, in key: String, _ index: Int, _ wrong: String = "at"
+  ) {
+    guard let whole = tree[key] else { return }
+    let items = if case .list(let items) = whole.content { items } else { [whole] }
+    guard index < items.count else { return }
+    let part = items[index][wrong] ?? items[index]
     diagnostics.append(Diagnostic(code, .error, message, at: part.range, path: "\(key).\(index).at"))
   }
 

@@ -39,7 +39,7 @@ public struct Session: Record {
     .init("sample_rate", \.sampleRate, "The rate that the session runs at.", initial: 48_000),
     .init(
       "tempo", \.tempo, single: TempoChange.scalar,
-      "Quarter notes a minute, or a list of changes; musical times need one.",
+      "Quarter notes a minute, with `first_bar` where bar 1 begins later, or a list of changes; musical times need one.",
       make: { setting, decoder in
         decoder.number(setting, as: Tempo.self, TempoChange.scalar).map { TempoChange(bpm: $0) }
       }),

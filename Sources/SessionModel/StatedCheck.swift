@@ -36,6 +36,15 @@ public struct StatedCheck: Sendable {
   public var advice: String?
   /// A measured value with its unit, rounded to what a person reads.
   public var shown: @Sendable (Double) -> String
+  /// How far one value is from another, with its unit.
+  public var difference: @Sendable (Double) -> String
+
+  /// Which bound a value misses, `min` or `max`, and by how much, with its unit.
+  public func miss(_ value: Double) -> (key: String, text: String)? {
+    if let least, value < least { return value.isFinite ? ("min", difference(least - value)) : nil }
+    if let greatest, value > greatest { return value.isFinite ? ("max", difference(value - greatest)) : nil }
+    return nil
+  }
 
   public func contains(_ value: Double) -> Bool {
     (least.map { value >= $0 } ?? true) && (greatest.map { value <= $0 } ?? true)
@@ -66,6 +75,14 @@ extension Checks {
       text: bounds(limits.min?.text, limits.max?.text), because: limits.because, advice: limits.advice,
       shown: {
         Value(magnitude: rounded($0, places: 2, beside: [limits.min?.magnitude, limits.max?.magnitude])).text
+      },
+      difference: { difference in
+        // A distance between levels is in LU or dB, whatever they are counted from.
+        let unit = Value(magnitude: 1).text.drop { "+1 ".contains($0) }
+        let words = unit == "LUFS" ? "LU" : unit.hasPrefix("dB") ? "dB" : String(unit)
+        // A miss is never told as none.
+        let number = plainDecimal(max(0.01, (difference * 100).rounded() / 100))
+        return words.isEmpty ? number : "\(number) \(words)"
       })
   }
 
@@ -75,7 +92,8 @@ extension Checks {
     return StatedCheck(
       name: name, least: least, greatest: greatest,
       text: bounds(limits.min.map(text), limits.max.map(text)), because: limits.because, advice: limits.advice,
-      shown: { durationText(rounded($0, places: 3, beside: [least, greatest])) })
+      shown: { durationText(rounded($0, places: 3, beside: [least, greatest])) },
+      difference: { durationText(max(0.001, rounded($0, places: 3, beside: []))) })
   }
 
   private func bounds(_ least: String?, _ greatest: String?) -> String {

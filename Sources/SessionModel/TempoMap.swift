@@ -33,6 +33,19 @@ struct TempoMap: Sendable {
   ///   - tempos: places (bar from 1, beat from 1) in order, the first at 1|1; may be empty.
   ///   - meters: bars (from 1) in order, the first 1; never empty.
   init(tempos: [(bar: Int, beat: Double, bpm: Double)], meters: [(bar: Int, meter: Meter)]) {
+    self.init(places: tempos.map { (.bar($0.bar, beat: $0.beat), $0.bpm) }, meters: meters)
+  }
+
+  /// Where a tempo begins: on the grid, or at a time that the grid follows.
+  enum Place {
+    case bar(Int, beat: Double)
+    case seconds(Double)
+  }
+
+  /// - Parameters:
+  ///   - places: in order; the first is where bar 1 begins.
+  ///   - firstBar: where bar 1 begins, in seconds, unless the first place says so.
+  init(places: [(at: Place, bpm: Double)], firstBar: Double = 0, meters: [(bar: Int, meter: Meter)]) {
     for (bar, meter) in meters {
       let start = Double(bar - 1)
       guard let last = self.meters.last else {
@@ -45,10 +58,16 @@ struct TempoMap: Sendable {
           bar: start, meter: meter, quarter: last.quarter + bars * last.quartersInBar,
           beat: last.beat + bars * Double(last.meter.beats)))
     }
-    for (bar, beat, bpm) in tempos {
-      let quarter = quarter(bar: bar, beat: beat)
-      let seconds = self.tempos.last.map { $0.seconds + (quarter - $0.quarter) * 60 / $0.bpm } ?? 0
-      self.tempos.append(TempoStep(quarter: quarter, bpm: bpm, seconds: seconds))
+    for (place, bpm) in places {
+      switch place {
+      case .seconds(let seconds):
+        let quarter = tempos.isEmpty ? 0 : quarter(atSeconds: seconds)
+        tempos.append(TempoStep(quarter: quarter, bpm: bpm, seconds: seconds))
+      case .bar(let bar, let beat):
+        let quarter = quarter(bar: bar, beat: beat)
+        let seconds = tempos.last.map { $0.seconds + (quarter - $0.quarter) * 60 / $0.bpm } ?? firstBar
+        tempos.append(TempoStep(quarter: quarter, bpm: bpm, seconds: seconds))
+      }
     }
   }
 

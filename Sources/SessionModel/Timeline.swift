@@ -11,11 +11,10 @@ public struct Timeline: Sendable {
   public init(_ session: Session) {
     sampleRate = session.sampleRate.magnitude
     markers = Dictionary(session.markers.map { ($0.name, $0.position) }) { first, _ in first }
+    let rate = sampleRate
     map = TempoMap(
-      tempos: session.tempo.compactMap { point in
-        guard case .bar(let bar, let beat) = point.at.anchor else { return nil }
-        return (bar, beat, point.bpm.magnitude)
-      },
+      places: session.tempo.compactMap { point in point.place(rate).map { ($0, point.bpm.magnitude) } },
+      firstBar: session.tempo.first?.firstBar?.plainSeconds(rate) ?? 0,
       meters: session.meter.compactMap { point in
         guard case .bar(let bar, _) = point.at.anchor else { return nil }
         return (bar, point.meter)
@@ -149,6 +148,20 @@ public struct Timeline: Sendable {
   public func seconds(_ span: TimeSpan, from start: Double = 0) -> Double {
     if case .seconds(let value) = span { return value }
     return (try? walk(span, 1, from: .seconds(start))).map { seconds($0) - start } ?? 0
+  }
+
+  /// The length in seconds of `span` up to `end` seconds; 0 for a musical one without a tempo.
+  public func seconds(_ span: TimeSpan, before end: Double) -> Double {
+    if !span.isMusical { return seconds(span) }
+    return (try? walk(span, -1, from: .seconds(end))).map { end - seconds($0) } ?? 0
+  }
+
+  /// The frames of `span` from a frame of the time line on.
+  public func frames(_ span: TimeSpan, after start: Int) -> Int {
+    guard span.isMusical, let end = try? walk(span, 1, from: .seconds(Double(start) / sampleRate)) else {
+      return frames(span)
+    }
+    return frame(atSeconds: seconds(end)) - start
   }
 
   /// The frames of `span` from `position` on: from one rounded place to the other.

@@ -229,7 +229,7 @@ extension Field where Root: Sendable {
       .lifted({ $0[keyPath: path].items[place].value }, { $0[keyPath: path].items[place].value = $1 })
   }
 
-  /// A list of records, or one value that `single` makes a list of one from.
+  /// A list of records, or one of them, or one value that `make` makes one from.
   public init<Value: Record>(
     _ key: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, single scalar: ScalarShape,
     _ summary: String, initial: String? = nil, make: @escaping @Sendable (Setting, inout Decoder) -> Value?
@@ -242,6 +242,8 @@ extension Field where Root: Sendable {
           root[keyPath: path] = items.enumerated().compactMap { index, item in
             decoder.at("\(index)") { $0.record(item, as: Value.self) }
           }
+        } else if setting.entries != nil {
+          if let value = decoder.record(setting, as: Value.self) { root[keyPath: path] = [value] }
         } else if let value = make(setting, &decoder) {
           root[keyPath: path] = [value]
         }

@@ -10,7 +10,7 @@ public indirect enum Shape: Sendable {
   /// Named things, each with a type that is its key's name or its `type:`: inserts, EQ bands.
   case variants(VariantsShape)
   case list(of: Shape)
-  /// One value, or a list of what it stands for: `tempo`.
+  /// One value, or what it stands for, or a list of those: `tempo`.
   case scalarOrList(ScalarShape, of: Shape)
   /// Lists by the paths of parameters: automation lanes.
   case lanes(of: RecordShape)

@@ -148,6 +148,22 @@ struct DeliveryTests {
     }
   }
 
+  @Test("the master's fades and the tail take the tempo where they are") func musicalFades() throws {
+    let shop = try Workshop()
+    try shop.stem("a.wav", [Frame](repeating: Frame(repeating: 0.5), count: 48_000))
+    try shop.session(
+      "tempo: [{at: 1|1, bpm: 999}, {at: 0.5 s, bpm: 10}]\ntracks: {a: {stem: a.wav}}\ntail: 1/64\nmaster: {gain: -6 dB, fade_in: 1/32, fade_out: 1/64}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n"
+    )
+    let file = try #require(try shop.render().files.first)
+    // 1/64 is a sixteenth of a quarter note, 0.375 s at 10 quarter notes a minute.
+    #expect(file.measurement.frames == 48_000 + 18_000)
+    let sound = try frames(file.path)
+    let level = 0.5 * Maths.amplitude(decibels: -6)
+    #expect(abs(sound[47_999].x - level) < 1e-6, "the fade out lies in the tail")
+    // 1/32 at 999 quarter notes a minute is 7.5 ms, 360 frames.
+    #expect(sound[180].x < 0.6 * level && abs(sound[361].x - level) < 1e-6)
+  }
+
   @Test("a fade longer than the song is cut to it") func longFade() throws {
     let shop = try shop(
       "master: {fade_out: 10 s}\ndeliverables: {w: {format: wav, bit_depth: 32f}}\n", count: 1000)

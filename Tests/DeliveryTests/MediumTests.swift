@@ -58,13 +58,14 @@ struct MediumTests {
     #expect(result.files.map(\.id) == ["plain"])
     #expect(shop.outputs == ["song-plain.wav"])
     #expect(result.codes == ["D0831", "D0831"], "\(result.messages)")
+    #expect(result.messages.contains("the bound is `deliverables.cd.master.checks.length.min`"), "\(result.messages)")
     #expect(
       result.messages.contains(
         "`record` is not written, as it misses the check `bass_side_level` of its master: it is -3"),
       "\(result.messages)")
     #expect(result.messages.contains("`mono_below: 150 Hz`") && result.messages.contains("it can jump"))
     #expect(
-      result.messages.contains("check `length` of its master: it is 3 s, and should be at least 4 s"),
+      result.messages.contains("check `length` of its master: it is 3 s, and should be at least 4 s, 1 s too little"),
       "\(result.messages)")
   }
 

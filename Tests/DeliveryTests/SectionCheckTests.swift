@@ -58,7 +58,7 @@ struct SectionCheckTests {
     #expect(
       result.messages.contains(
         "D0823 `mix` misses its check `momentary_max` of the section `all`: it is -6.01 LUFS, and should be at most "
-          + "-20 LUFS: verses are quiet [turn it down]"), "\(result.messages)")
+          + "-20 LUFS, 13.99 LU too much: verses are quiet [turn it down]"), "\(result.messages)")
   }
 
   @Test("a section past the end of the file has nothing to measure")

@@ -64,7 +64,7 @@ struct Desk {
     session.buses.append(id, bus)
   }
 
-  func plan(masters: [Master] = []) -> RenderPlan {
+  func plan(masters: [(owner: MasterOwner, master: Master)] = []) -> RenderPlan {
     let files = stems.map { id, stem in
       (
         "\(id).stem",

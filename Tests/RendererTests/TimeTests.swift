@@ -63,7 +63,7 @@ struct TimeTests {
     strip.insert("limiter")
     var master = Master()
     master.inserts = strip.inserts
-    let plan = desk.plan(masters: [Master(), master])
+    let plan = desk.plan(masters: [(.session, Master()), (.deliverable("vinyl"), master)])
     #expect(plan.masters[0] == plan.mix && plan.masters[1] != plan.mix)
     let sinks = [ArraySink(), ArraySink()]
     let renderer = MixRenderer(
@@ -72,7 +72,7 @@ struct TimeTests {
     try renderer.run(progress: { _ in }, isCancelled: { false })
     #expect(sinks[0].frames == noise(2000, peak: 0.1))
     #expect(residual(sinks[1].frames, noise(2000, peak: 0.05)) < -130)
-    #expect(renderer.reductions.map(\.path) == ["master 2.inserts.limiter"])
+    #expect(renderer.reductions.map(\.path) == ["deliverables.vinyl.master.inserts.limiter"])
   }
 
   @Test("from `start` to `length`") func startAndLength() throws {

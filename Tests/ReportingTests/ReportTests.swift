@@ -154,7 +154,9 @@ private let session = """
       """)
     try short.stem("tone.wav", sine(997, seconds: 3, level: -12) + sine(997, seconds: 3, level: -30))
     let (report, page, _) = try short.render()
+    // What comes after the last file is of the song.
     let sections = page.split(separator: "<section class=\"file\"")
+      .map { String($0.split(separator: "</section>")[0]) }
     #expect(sections[1].contains("left:50.00%") && sections[1].contains(">late<"))
     #expect(sections[2].contains("left:75.00%") && !sections[2].contains(">late<"))
     // What it is made of is measured over its own length.
@@ -185,6 +187,92 @@ private let session = """
     // Half of it is untouched, so no more than 6 dB can go.
     #expect(try row("squeezed").dynamics > 4 && row("squeezed").dynamics < 6.03)
     #expect(page.contains("−2.0 … −1.0</b>"))
+  }
+
+  @Test("a master's reduction stands under its own name, whatever stands before it") func masters() throws {
+    let song = try Song(
+      """
+      length: 3 s
+      tracks: {tone: {stem: tone.wav}}
+      master: {inserts: {glue: {type: compressor, threshold: -24 dB, ratio: 2:1}}}
+      versions: {dry: {mute: []}}
+      deliverables:
+        parts: {format: wav, split: tracks}
+        vinyl: {format: wav, master: {inserts: {glue: {type: compressor, threshold: -16 dB}}}}
+        dry: {format: wav, version: dry, master: {inserts: {glue: {type: compressor, threshold: -14 dB}}}}
+        cd: {format: wav}
+
+      """)
+    try song.stem("tone.wav", sine(997, seconds: 3, level: -12))
+    let reductions = try #require(try song.render().report.page).reductions
+    #expect(
+      reductions.map { "\($0.path) \($0.version ?? "")" }.sorted() == [
+        "deliverables.dry.master.inserts.glue dry", "deliverables.vinyl.master.inserts.glue ",
+        "master.inserts.glue ",
+      ])
+    func reduction(_ owner: String) throws -> ReportModel.Reduction {
+      try #require(reductions.first { $0.path == "\(owner).inserts.glue" })
+    }
+    let own = try reduction("master"), vinyl = try reduction("deliverables.vinyl.master")
+    let dry = try reduction("deliverables.dry.master")
+    // The deeper the threshold lies under the tone, the more is taken.
+    #expect(own.greatest > vinyl.greatest && vinyl.greatest > dry.greatest && dry.greatest > 0)
+    #expect(own.settings.first == "threshold -24 dB")
+    #expect(vinyl.settings.prefix(2).map { $0.split(separator: " ")[0] } == ["threshold", "ratio"])
+  }
+
+  @Test(
+    "comments of the examples say what their inserts take",
+    arguments: [
+      ("05-groups-vcas-and-sidechain/groups-vcas-and-sidechain", 1), ("09-mastering-a-mix/mastering", 1),
+      ("10-stem-mastering/stem-mastering", 2),
+    ])
+  func comments(_ example: String, _ count: Int) throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let path = "/\(root)/examples/\(example).mix.yaml"
+    var options = RenderOptions()
+    options.outputFolder = "\(song.folder)/example"
+    options.isReported = true
+    let reductions = try #require(Mixdown.render(Mixdown.check(path), options).page).reductions
+    let lines = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self).split(separator: "\n")
+    var found = 0
+    for (comment, insert) in zip(lines, lines.dropFirst()) where comment.hasSuffix(" dB in the mean.") {
+      // `…: 1.0 dB at most, 0.4 dB in the mean.` above `glue: {type: compressor, …}`.
+      let figures = comment.split { !"0123456789.".contains($0) }.compactMap { Double($0) }.suffix(2)
+      let id = try #require(insert.split(separator: ":").first).drop { $0 == " " }
+      for reduction in reductions where reduction.path.hasSuffix(".inserts.\(id)") {
+        #expect(abs(reduction.greatest - (figures.first ?? 0)) <= 0.051, "\(reduction.path)")
+        #expect(abs((reduction.typical ?? 0) - (figures.last ?? 0)) <= 0.051, "\(reduction.path)")
+      }
+      found += 1
+    }
+    #expect(found == count)
+  }
+
+  @Test("strips are measured after their faders, and sections of the song by themselves") func bridge() throws {
+    let song = try Song(
+      """
+      length: 8 s
+      markers: {loud: 4 s}
+      tracks:
+        tone: {stem: tone.wav, level: -6 dB, output: group, automation: {level: [{at: 4.05 s, value: 0 dB}]}}
+        gone: {stem: tone.wav, mute: true}
+      buses: {group: {level: -3 dB}}
+      deliverables: {wav: {format: wav, bit_depth: 24}}
+
+      """)
+    try song.stem("tone.wav", sine(997, seconds: 8, level: -12))
+    let model = try #require(try song.render().report.page)
+    #expect(model.strips.map(\.path) == ["tracks.tone", "buses.group", "main"])
+    let tone = try #require(model.strips.first), group = model.strips[1], main = model.strips[2]
+    #expect(abs((tone.peak ?? 0) + 12) < 0.01)
+    #expect(abs((group.peak ?? 0) + 15) < 0.01 && abs((main.peak ?? 0) + 15) < 0.01)
+    // Half of the time 6 dB under the rest: the crest is that of a sine, 3.01 dB, and 10 log₁₀ of 2 / (1 + 1/4) more.
+    #expect(abs((tone.crest ?? 0) - 5.05) < 0.05)
+    #expect(abs((tone.correlation ?? 0) - 1) < 1e-9)
+    #expect(model.sections.map(\.name) == [nil, "loud"])
+    #expect(abs((model.sections[0].loudness ?? 0) + 21) < 0.1 && abs((model.sections[1].loudness ?? 0) + 15) < 0.1)
+    #expect(abs((model.sections[0].peak ?? 0) + 21) < 0.1)
   }
 
   @Test("the account adds up, and dynamics and filters are as set") func account() throws {

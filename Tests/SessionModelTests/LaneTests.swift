@@ -79,7 +79,7 @@ struct LaneTests {
     #expect(try places("tempo: [{at: 1|1, bpm: 90}, {at: 3|2, bpm: 100}]") == [])
     #expect(try places("tempo: [{at: 2|1, bpm: 90}]") == ["A0712 2:14"])
     #expect(try places("tempo: [{at: 1|1, bpm: 90}, {at: 1|1, bpm: 91}]") == ["A0712 2:34"])
-    #expect(try places("tempo: [{at: 1 s, bpm: 90}]") == ["A0712 2:14"])
+    #expect(try places("tempo: [{at: verse, bpm: 90}]") == ["A0712 2:14"])
     #expect(try places("tempo: []") == ["A0712 2:8"])
     #expect(try places("tempo: [{at: 1|1, bpm: 9}]") == ["U0305 2:24"])
     #expect(try places("meter: [{at: 1|1, meter: 4/4}, {at: 3|2, meter: 3/4}]") == ["A0712 2:37"])

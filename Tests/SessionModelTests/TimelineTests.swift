@@ -28,6 +28,42 @@ struct TimelineTests {
   }
 
   @Test(
+    "bar 1 may begin after time 0, and the bars follow tempos that change at a time",
+    arguments: [
+      ("1|1", "tempo: {bpm: 120, first_bar: 0.5 s}\n", 24_000),
+      ("2|1", "tempo: {bpm: 120, first_bar: 0.5 s}\n", 120_000),
+      ("2|1", "tempo: [{at: 1|1, bpm: 120, first_bar: 24000 samples}]\n", 120_000),
+      ("2|1", "tempo: [{at: 0.5 s, bpm: 120}]\n", 120_000),
+      // Two beats at 120, then the other two of the bar at 60.
+      ("2|1", "tempo: [{at: 0.5 s, bpm: 120}, {at: 1.5 s, bpm: 60}]\n", 168_000),
+      ("2|1", "tempo: [{at: 1|1, bpm: 120}, {at: 1 s, bpm: 60}]\n", 144_000),
+    ])
+  func firstBar(_ text: String, _ lines: String, _ frames: Int) throws {
+    #expect(try frame(text, lines) == frames)
+  }
+
+  @Test(
+    "places of tempos that cannot be",
+    arguments: [
+      ("tempo: [{at: 1|1, bpm: 120}, {at: 2|1, bpm: 60, first_bar: 1 s}]\n", "belongs to the first change"),
+      ("tempo: [{at: 1 s, bpm: 120, first_bar: 1 s}]\n", "one too many"),
+      ("tempo: {bpm: 120, first_bar: 1 bar}\n", "`first_bar` is a time"),
+      ("tempo: [{at: 2|1, bpm: 120}]\n", "the first place of the tempo map is `1|1`"),
+      ("tempo: [{at: 1|1, bpm: 120}, {at: 3|1, bpm: 60}, {at: 1 s, bpm: 90}]\n", "out of order"),
+    ])
+  func badTempos(_ lines: String, _ message: String) throws {
+    let loaded = try load(session(lines))
+    #expect(loaded.messages.contains(message), "\(loaded.messages)")
+  }
+
+  @Test("a duration takes the tempo where it is, forwards and backwards") func durations() throws {
+    let timeline = try timeline("tempo: [{at: 1|1, bpm: 120}, {at: 3|1, bpm: 60}]\n")
+    let bar = try TimeSpan(parsing: "1 bar")
+    #expect(timeline.frames(bar, after: 0) == 96_000 && timeline.frames(bar, after: 192_000) == 192_000)
+    #expect(timeline.seconds(bar, before: 8) == 4 && timeline.seconds(bar, before: 4) == 2)
+  }
+
+  @Test(
     "markers and offsets",
     arguments: [
       ("verse", 96_000), ("verse + 1 bar", 192_000), ("verse - 1 beat", 72_000),
