@@ -41,14 +41,27 @@ final class StripMeter: FrameSink, @unchecked Sendable {
 
   func receive(_ frames: Span<Frame>) {
     meter.process(frames)
-    for index in 0..<frames.count {
-      let frame = frames[index], square = frame * frame
-      greatest = max(greatest, frame.x.magnitude, frame.y.magnitude)
-      squares += square
-      products += frame.x * frame.y
-      blockSum += square.x + square.y
-      inBlock += 1
+    var start = 0
+    while start < frames.count {
+      let end = min(frames.count, start + blockFrames - inBlock)
+      // The sums are held in locals: a class's properties would be loaded and stored for every frame.
+      var (squares, products, sum) = (squares, products, blockSum)
+      var (leftPeak, rightPeak) = (greatest, 0.0)
+      for index in start..<end {
+        let frame = frames[index]
+        let square = frame * frame
+        squares += square
+        sum += square.x + square.y
+        products += frame.x * frame.y
+        let left = frame.x.magnitude, right = frame.y.magnitude
+        leftPeak = left > leftPeak ? left : leftPeak
+        rightPeak = right > rightPeak ? right : rightPeak
+      }
+      greatest = rightPeak > leftPeak ? rightPeak : leftPeak
+      (self.squares, self.products, blockSum) = (squares, products, sum)
+      inBlock += end - start
       if inBlock == blockFrames { endBlock() }
+      start = end
     }
   }
 
