@@ -37,15 +37,7 @@ final class Scratch: FrameSink, @unchecked Sendable {
   }
 
   /// Where scratch files are.
-  static var folder: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
-
-  /// Bytes that there is room for; `nil` when the system does not say.
-  static var room: Int? {
-    var status = statvfs()
-    guard unsafe statvfs(folder, &status) == 0 else { return nil }
-    let (bytes, isTooMuch) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
-    return isTooMuch ? nil : bytes
-  }
+  private static var folder: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
 
   private static func named(in folder: String) -> Int32 {
     var template = Array("\(folder)/mixdown-XXXXXX".utf8CString)
