@@ -127,6 +127,6 @@ if isFuzzing {
   package.targets += [
     .target(name: "Fuzzing", path: "Tests/Fuzzing/Driver", swiftSettings: rules),
     fuzzer("fuzz-audio", "Audio", "AudioFiles"),
-    fuzzer("fuzz-text", "Text", "MixdownKit", "YAMLSyntax", "SessionModel", "Diagnostics"),
+    fuzzer("fuzz-text", "Text", "YAMLSyntax", "SessionModel", "RenderPlan", "Diagnostics", "Tables"),
   ]
 }

@@ -57,6 +57,8 @@ for target in $targets; do
   case $target in
     vorbis) length=6144 ;;
     flac | mpeg | opus) length=3072 ;;
+    yaml) length=768 ;;
+    set) length=512 ;;
     *) length=2048 ;;
   esac
   case " $audio " in

@@ -96,7 +96,7 @@ $quiet -f lavfi -i color=red:s=2x2 -frames:v 1 cover/red.png
 $quiet -f lavfi -i color=red:s=8x8 -frames:v 1 cover/red.jpg
 $quiet -f lavfi -i color=red:s=8x8 -frames:v 1 -pix_fmt gray cover/gray.png
 
-# A fuzzed session's folder holds `a.wav` and nothing else, so that one file is every stem.
+# One name is every stem, so that less is to be changed.
 for file in "$root"/examples/*/*.yaml "$root"/Tests/MixdownKitTests/corpus/*/*.yaml; do
   name=$(basename "$(dirname "$file")")-$(basename "$file")
   cp "$file" "yaml/$name"

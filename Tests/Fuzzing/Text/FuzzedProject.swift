@@ -1,6 +1,6 @@
 import Fuzzing
 
-/// A folder with a session, its parent, a preset and a stem.
+/// A folder with a session, its parent and a preset.
 final class FuzzedProject: Sendable {
   private let files = ["song.mix.yaml", "parent.mix.yaml", "a.preset.yaml"].map(FuzzedFile.init)
 
@@ -9,7 +9,6 @@ final class FuzzedProject: Sendable {
   init() {
     // The end of the project.
     FuzzedFile(".mixdown").write([])
-    FuzzedFile("a.wav").write(Self.stem)
   }
 
   /// Writes the three files, which a line of `%%%` parts.
@@ -24,13 +23,4 @@ final class FuzzedProject: Sendable {
       rest = rest[(end.map { $0 + mark.count } ?? rest.endIndex)...]
     }
   }
-
-  /// A minute of silence in 16 bits at 8 kHz, one channel.
-  private static let stem: [UInt8] = {
-    let size = 960_000
-    func little(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
-    let head = Array("RIFF".utf8) + little(36 + size) + Array("WAVEfmt ".utf8) + little(16) + [1, 0, 1, 0]
-    return head + little(8000) + little(16_000) + [2, 0, 16, 0] + Array("data".utf8) + little(size)
-      + [UInt8](repeating: 0, count: size)
-  }()
 }

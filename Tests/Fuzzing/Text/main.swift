@@ -1,7 +1,8 @@
 import Diagnostics
 import Fuzzing
-import MixdownKit
+import RenderPlan
 import SessionModel
+import Tables
 import YAMLSyntax
 
 #if canImport(Darwin)
@@ -28,19 +29,19 @@ exit(
         }
       }
       if let document { precondition(isLossless(document), "a token is missing") }
-      show(problems)
+      show(problems, bytes)
       return true
     },
     FuzzTarget("session") { bytes in
       project.write(bytes)
-      check(LoadOptions())
+      check(LoadOptions(), bytes)
       return true
     },
     // Over the session that FUZZ_SESSION names.
     FuzzTarget("set", prepare: { project.write(contents(ofFileNamedBy: "FUZZ_SESSION")) }) { bytes in
       var options = LoadOptions()
       options.overrides = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-      check(options)
+      check(options, bytes)
       return true
     },
   ]))
@@ -55,22 +56,34 @@ func contents(ofFileNamedBy variable: String) -> [UInt8] {
 }
 
 /// All that is done with a session before it is rendered.
-func check(_ options: LoadOptions) {
-  let checked = Mixdown.check(project.session, options)
-  show(checked.diagnostics)
-  guard let session = checked.session else { return }
-  _ = checked.expectedSeconds
-  _ = Mixdown.plan(session, checked)
-  _ = Mixdown.show(session, defaults: true)
-  _ = Mixdown.show(session, as: .json)
+func check(_ options: LoadOptions, _ bytes: [UInt8]) {
+  let (session, problems) = loadSession(project.session, options)
+  show(problems, bytes)
+  guard let session else { return }
+  plan(session)
+  for (_, version) in session.versions { plan(version) }
 }
 
-/// Nothing in a file reaches the terminal as a control character.
-func show(_ problems: [Diagnostic]) {
-  for style in DiagnosticPrinter.Style.allCases {
-    let text = DiagnosticPrinter(style: style).text(problems)
-    precondition(!text.utf8.contains { $0 < 0x20 && $0 != 0x0A }, "a control character")
+/// A plan with a stem for each clip that has a day of audio and all channels that there may be, so that nothing a
+/// session says is more than its file holds.
+func plan(_ session: ResolvedSession) {
+  let stem = StemFile(path: "a.wav", channelCount: 64, frameCount: 8000 * 86_400, sampleRate: 8000)
+  var stems: [String: StemFile] = [:]
+  for (id, track) in session.session.tracks {
+    for (name, _) in track.clips { stems["\(id).\(name)"] = stem }
   }
+  let plan = RenderPlan(session.session, stems: stems)
+  precondition(plan.length.frameLimit >= 0 && !plan.description.isEmpty)
+}
+
+/// Nothing in a file reaches the terminal as a control character. One in four inputs chooses a form to be shown in: to
+/// print takes longer than to read.
+func show(_ problems: [Diagnostic], _ bytes: [UInt8]) {
+  let choice = bytes.reduce(0) { ($0 * 31 + Int($1)) % 65_536 }
+  guard choice % 4 == 0 else { return }
+  let styles = DiagnosticPrinter.Style.allCases
+  let text = DiagnosticPrinter(style: styles[choice / 4 % styles.count]).text(problems)
+  precondition(!text.utf8.contains { $0 < 0x20 && $0 != 0x0A }, "a control character")
 }
 
 /// Tokens and gaps, in their order, cover the bytes.
