@@ -3,6 +3,8 @@
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release/mixdown
+# DESTDIR is where a package is put together.
+PLACE := $(DESTDIR)$(or $(PREFIX),/usr/local)
 EXAMPLE := examples/01-first-mix/first-mix.mix.yaml
 
 # Debian's names and Homebrew's of the system libraries.
@@ -63,9 +65,14 @@ bench: setup ## measure every kernel and a whole job
 	$(BUILD) --product mixdown-bench
 	.build/release/mixdown-bench
 
-install: build ## put the program into PREFIX/bin (default /usr/local)
-	install -d $(or $(PREFIX),/usr/local)/bin
-	install -m 755 $(BIN) $(or $(PREFIX),/usr/local)/bin/mixdown
+install: build ## put the program, its manual page and completions below PREFIX (default /usr/local)
+	install -d $(PLACE)/bin $(PLACE)/share/man/man1 $(PLACE)/share/bash-completion/completions \
+	  $(PLACE)/share/zsh/site-functions $(PLACE)/share/fish/vendor_completions.d
+	install -m 755 $(BIN) $(PLACE)/bin/mixdown
+	$(BIN) manual > $(PLACE)/share/man/man1/mixdown.1
+	$(BIN) completions bash > $(PLACE)/share/bash-completion/completions/mixdown
+	$(BIN) completions zsh > $(PLACE)/share/zsh/site-functions/_mixdown
+	$(BIN) completions fish > $(PLACE)/share/fish/vendor_completions.d/mixdown.fish
 
 clean: ## remove what was built
 	rm -rf .build renders examples/*/renders

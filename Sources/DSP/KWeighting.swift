@@ -7,9 +7,9 @@
 /// magnitude of the 48 kHz filter. At every rate from 8 kHz the response is within 0.02 dB of the standard's.
 struct KWeighting: Sendable {
   /// The shelf's numerator, with the high-pass's constant numerator gain folded in.
-  private let shelfNumerator: (Double, Double, Double)
-  private let shelfDenominator: (Double, Double)
-  private let highPassDenominator: (Double, Double)
+  let shelfNumerator: (Double, Double, Double)
+  let shelfDenominator: (Double, Double)
+  let highPassDenominator: (Double, Double)
 
   /// Filter memory of one pair of channels (transposed direct form II).
   struct State: Sendable {

@@ -25,6 +25,17 @@ public struct LoudnessProgramme: Sendable {
     }
   }
 
+  /// From the energies of each 100 ms, of a programme that is only asked for its integrated loudness.
+  init(sampleRate: Double, tenthEnergies: [Double]) {
+    self.sampleRate = sampleRate
+    momentaryPowers = []
+    shortTermPowers = []
+    gatingBlocks = Self.sums(of: 4, step: 1, tenthEnergies).enumerated().map { place, energy in
+      energy
+        / Double(Self.boundary(10 * place + 40, sampleRate) - Self.boundary(10 * place, sampleRate))
+    }
+  }
+
   // MARK: - Results
 
   /// Integrated loudness (BS.1770-5 Annex 1, eqs. 5–7): gates at −70 LUFS and at 10 LU under the rest.

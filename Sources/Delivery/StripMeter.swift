@@ -1,4 +1,5 @@
 import DSP
+import RenderPlan
 import Renderer
 
 /// A strip as a meter bridge shows it: after its fader, pan and automation.
@@ -15,73 +16,43 @@ public struct StripMeasurement: Sendable {
   public var correlation: Double?
 }
 
-/// Measures a strip while the mix runs.
+/// Measures up to four strips while the mix runs.
 ///
 /// Peaks are those of samples: the true peak of what is only added up is of no use, and costs as much as all the rest.
-final class StripMeter: FrameSink, @unchecked Sendable {
-  private var meter: LoudnessMeter
-  private var greatest = 0.0
-  /// Σ L², Σ R² and Σ L·R of all frames.
-  private var squares = Frame.zero
-  private var products = 0.0
-  /// The same squares, both sides together, of the blocks that sound.
-  private var sounding = 0.0
-  private var soundingFrames = 0
-  private var blockSum = 0.0
-  private var inBlock = 0
-  private let blockFrames: Int
+final class StripMeter: GroupSink, @unchecked Sendable {
+  private let paths: [String]
+  private let meter: BridgeMeter
 
-  /// Mean square of a block from which it counts as sounding: −70 dBFS, where loudness begins too (BS.1770-5).
-  private static let threshold = 1e-7
-
-  init(sampleRate: Double, expectedFrames: Int) {
-    meter = LoudnessMeter(sampleRate: sampleRate, expectedFrames: expectedFrames)
-    blockFrames = max(1, Int(0.1 * sampleRate))
+  init(_ strips: [(path: String, matrix: MixMatrix)], sampleRate: Double, expectedFrames: Int) {
+    paths = strips.map(\.path)
+    meter = BridgeMeter(sampleRate: sampleRate, matrices: strips.map(\.matrix), expectedFrames: expectedFrames)
   }
 
-  func receive(_ frames: Span<Frame>) {
-    meter.process(frames)
-    var start = 0
-    while start < frames.count {
-      let end = min(frames.count, start + blockFrames - inBlock)
-      // The sums are held in locals: a class's properties would be loaded and stored for every frame.
-      var (squares, products, sum) = (squares, products, blockSum)
-      var (leftPeak, rightPeak) = (greatest, 0.0)
-      for index in start..<end {
-        let frame = frames[index]
-        let square = frame * frame
-        squares += square
-        sum += square.x + square.y
-        products += frame.x * frame.y
-        let left = frame.x.magnitude, right = frame.y.magnitude
-        leftPeak = left > leftPeak ? left : leftPeak
-        rightPeak = right > rightPeak ? right : rightPeak
+  /// The strips of a plan as they go into meters: what runs in one has to be made at the same time.
+  static func groups(_ plan: RenderPlan) -> [[(path: String, node: Int, matrix: MixMatrix)]] {
+    var groups: [[(path: String, node: Int, matrix: MixMatrix)]] = []
+    var open: [[Int]: Int] = [:]
+    for strip in plan.mixes[0].meters {
+      let node = plan.nodes[strip.node]
+      let key = [node.depth, node.latencyFrames]
+      if let group = open[key], groups[group].count < BridgeMeter.laneCount {
+        groups[group].append(strip)
+      } else {
+        open[key] = groups.count
+        groups.append([strip])
       }
-      greatest = rightPeak > leftPeak ? rightPeak : leftPeak
-      (self.squares, self.products, blockSum) = (squares, products, sum)
-      inBlock += end - start
-      if inBlock == blockFrames { endBlock() }
-      start = end
     }
+    return groups
   }
 
-  private func endBlock() {
-    if inBlock > 0, blockSum / Double(2 * inBlock) >= Self.threshold {
-      sounding += blockSum
-      soundingFrames += inBlock
-    }
-    blockSum = 0
-    inBlock = 0
-  }
+  func receive(_ blocks: [FrameBuffer], _ range: Range<Int>) { meter.process(blocks, range) }
 
-  func measurement(_ path: String) -> StripMeasurement {
-    endBlock()
-    let peak = greatest > 0 ? Maths.decibels(amplitude: greatest) : nil
-    let power = soundingFrames > 0 ? sounding / Double(2 * soundingFrames) : 0
-    let product = squares.x * squares.y
-    return StripMeasurement(
-      path: path, loudness: meter.programme.integrated, peak: peak,
-      crest: power > 0 ? peak.map { $0 - 10 * Maths.log10(power) } : nil,
-      correlation: product > 0 ? max(-1, min(1, products / product.squareRoot())) : nil)
+  /// Of each strip, when all of it has been received.
+  var measurements: [StripMeasurement] {
+    zip(paths, meter.readings()).map { path, reading in
+      StripMeasurement(
+        path: path, loudness: reading.loudness, peak: reading.peak, crest: reading.crest,
+        correlation: reading.correlation)
+    }
   }
 }

@@ -7,7 +7,7 @@ struct Takes {
   private var takes: [Int: MasterTake] = [:]
   private var watches: [Int: SilenceWatch] = [:]
   private var balances: [(of: StretchMeter, over: StretchMeter)] = []
-  private var meters: [(path: String, meter: StripMeter)] = []
+  private var meters: [StripMeter] = []
   private(set) var outlets: [MixRenderer.Outlet] = []
   /// The place of the mix whose length others share: the main mix, of the session as it is written.
   private let lead: Int
@@ -37,10 +37,11 @@ struct Takes {
       }
       balances.append((meters[0], meters[1]))
     }
-    for (path, node) in plan.mixes[0].meters {
-      let meter = StripMeter(sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit)
-      meters.append((path, meter))
-      outlets.append(MixRenderer.Outlet(node: node, sink: meter))
+    for strips in StripMeter.groups(plan) {
+      let meter = StripMeter(
+        strips.map { ($0.path, $0.matrix) }, sampleRate: plan.sampleRate, expectedFrames: plan.frameLimit)
+      meters.append(meter)
+      outlets.append(MixRenderer.Outlet(nodes: strips.map(\.node), sink: meter))
     }
   }
 
@@ -57,7 +58,7 @@ struct Takes {
   }
 
   /// What was asked to be metered, after a run.
-  var strips: [StripMeasurement] { meters.map { $1.measurement($0) } }
+  var strips: [StripMeasurement] { meters.flatMap(\.measurements) }
 
   subscript(node: Int) -> MasterTake? { takes[node] }
 

@@ -24,6 +24,22 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
 }
 
 extension ExitStatus {
+  /// What it says, for the manual.
+  public var meaning: String {
+    switch self {
+    case .done: "Done."
+    case .finding: "A finding: check found an error, a check was missed, a deliverable cannot meet its target."
+    case .unusable: "Bad usage, or a session that cannot be used."
+    case .input: "An input is missing, unreadable, damaged, or other than its header says."
+    case .staleLock: "The lock is stale."
+    case .partial: "Some of several sessions failed."
+    case .refused: "An output would overwrite an input."
+    case .output: "An output could not be written."
+    case .bug: "A fault of mixdown itself."
+    case .interrupted: "Interrupted."
+    }
+  }
+
   /// How a command other than `check` ends over these problems: a session that cannot be used outranks an input
   /// that is missing.
   init(_ diagnostics: [Diagnostic]) {

@@ -8,7 +8,17 @@ public enum ReverbProcessor: Processor {
   public static let summary =
     "Room, hall or plate from a feedback delay network; the output is reverb only: use it on a return, or with `mix`."
 
-  public enum Model: String, Choice { case room, hall, plate }
+  public enum Model: String, Choice {
+    case room, hall, plate
+
+    var usual: Reverb.Design {
+      switch self {
+      case .room: Reverb.Design(.room)
+      case .hall: Reverb.Design(.hall)
+      case .plate: Reverb.Design(.plate)
+      }
+    }
+  }
 
   /// What is `nil` is the model's own.
   public struct Settings: Sendable, Equatable {
@@ -25,6 +35,15 @@ public enum ReverbProcessor: Processor {
     public var seed: Whole = 0
   }
 
+  /// What each model has by default, in words: `hall 2 s, plate 1.6 s`.
+  private static func usual(_ value: (Reverb.Design) -> any Quantity) -> String {
+    Model.allCases.map { "\($0.rawValue) \(value($0.usual).text)" }.joined(separator: ", ")
+  }
+
+  private static func share(_ fraction: Double) -> Percent {
+    Percent(magnitude: Maths.roundedHalfUp(1000 * fraction) / 10)
+  }
+
   public static let initial = Settings()
   public static let additivity = Additivity.linear
   public static let parameters: [Field<Settings>] = [
@@ -32,7 +51,9 @@ public enum ReverbProcessor: Processor {
       "model", \.model, "The kind of space: `room` is short and dense, `hall` wide and late, `plate` diffuse at once.",
       initial: .hall),
     .init(
-      "decay", \.decay, 0.1...20, "Time for the tail to fall by 60 dB; by default the model's.", automation: .stepped),
+      "decay", \.decay, 0.1...20,
+      "Time for the tail to fall by 60 dB; by default the model's: \(usual { TimeSpan.seconds($0.decay) }).",
+      automation: .stepped),
     .init(
       "predelay", \.predelay, 0...0.5, "Time before the reverb begins.", initial: .zero,
       automation: .fixed("the reverb would change its pitch on the way")),
@@ -40,15 +61,19 @@ public enum ReverbProcessor: Processor {
       "size", \.size, 10...200, "Size of the space against the model's own.", initial: 100,
       automation: .fixed("another size is another space")),
     .init(
-      "damping", \.damping, 0...100, "How much faster high frequencies die away; by default the model's.",
+      "damping", \.damping, 0...100,
+      "How much faster high frequencies die away; by default the model's: \(usual { share($0.damping) }).",
       automation: .stepped),
     .init(
-      "diffusion", \.diffusion, 0...100, "How far the input is smeared; by default the model's.", automation: .stepped),
+      "diffusion", \.diffusion, 0...100,
+      "How far the input is smeared; by default the model's: \(usual { share($0.diffusion) }).",
+      automation: .stepped),
     .init("low_cut", \.lowCut, 1...20_000, "12 dB/oct high-pass on the reverb.", automation: .stepped),
     .init("high_cut", \.highCut, 20...384_000, "12 dB/oct low-pass on the reverb.", automation: .stepped),
     .init("width", \.width, 0...200, "Stereo width of the reverb.", initial: 100, automation: .stepped),
     .init(
-      "early", \.early, -.infinity...40, "Early reflections against the tail; by default the model's.",
+      "early", \.early, -.infinity...40,
+      "Early reflections against the tail; by default the model's: \(usual { Decibels(magnitude: $0.early) }).",
       automation: .stepped),
     .init(
       "seed", \.seed, 0...9_007_199_254_740_991, "Chooses one space among many alike.", initial: 0,
@@ -78,13 +103,7 @@ public enum ReverbProcessor: Processor {
   }
 
   private static func design(_ settings: Settings, _ context: ProcessorContext) -> Reverb.Design {
-    let model: Reverb.Model =
-      switch settings.model {
-      case .room: .room
-      case .hall: .hall
-      case .plate: .plate
-      }
-    var design = Reverb.Design(model)
+    var design = settings.model.usual
     if let decay = settings.decay { design.decay = context.seconds(decay) }
     design.predelay = context.seconds(settings.predelay)
     design.size = settings.size.fraction

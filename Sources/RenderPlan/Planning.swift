@@ -118,12 +118,13 @@ struct Planner {
     if request.isMetered {
       result.meters = places.keys.filter { $0 != "main" && audibility.audible.contains($0) }.sorted(by: inByteOrder)
         .map { id in
-          (
-            session.tracks[id] == nil ? "buses.\(id)" : "tracks.\(id)",
-            addEnd("meter of \(id)", connection(from: id, kind: .output, send: nil))
-          )
+          let path = session.tracks[id] == nil ? "buses.\(id)" : "tracks.\(id)"
+          let output = connection(from: id, kind: .output, send: nil)
+          // A fader that stands still needs no pass of its own.
+          return output.motion == nil && output.delayFrames == 0
+            ? (path, output.from, output.matrix) : (path, addEnd("meter of \(id)", output), .identity)
         }
-      result.meters.append(("main", mix))
+      result.meters.append(("main", mix, .identity))
     }
     if request.splits.contains(.stems) { result.parts[.stems] = stemParts() }
     if request.splits.contains(.tracks) { result.parts[.tracks] = trackParts() }

@@ -53,8 +53,9 @@ public struct RenderPlan: Sendable {
     public var masters: [Int]
     /// For each split that was asked for, the ids of tracks and buses, and the indices of what they give.
     public var parts: [Split: [(id: String, node: Int)]] = [:]
-    /// If that was asked for, what each track and bus that is heard gives after its fader, by its path.
-    public var meters: [(path: String, node: Int)] = []
+    /// If that was asked for, what each track and bus that is heard gives after its fader: its path, a node, and what
+    /// that node's signal goes through.
+    public var meters: [(path: String, node: Int, matrix: MixMatrix)] = []
     public var length: Length
   }
 

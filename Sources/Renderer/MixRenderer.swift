@@ -9,15 +9,29 @@ import Synchronization
 /// in earlier steps and all nodes of a step run side by side. Sums are made by the node that owns them, in the
 /// plan's order. So the bits depend neither on threads nor on the length of blocks.
 public struct MixRenderer: Sendable {
-  /// Who takes a node's frames.
+  /// Who takes a node's frames, or those of several.
   public struct Outlet: Sendable {
-    public var node: Int
-    public var sink: any FrameSink
+    fileprivate enum Sink: Sendable {
+      case one(any FrameSink)
+      case group(any GroupSink)
+    }
+
+    fileprivate var nodes: [Int]
+    fileprivate var sink: Sink
 
     public init(node: Int, sink: any FrameSink) {
-      self.node = node
-      self.sink = sink
+      nodes = [node]
+      self.sink = .one(sink)
     }
+
+    /// - Parameter nodes: of equal depth and latency, so that they make the same frames at the same time.
+    public init(nodes: [Int], sink: any GroupSink) {
+      self.nodes = nodes
+      self.sink = .group(sink)
+    }
+
+    /// The node whose depth and latency are those of all.
+    fileprivate var node: Int { nodes[0] }
   }
 
   /// Frames a block: 256 KiB of a node's signal, so that a node's work stays in the second-level cache.
@@ -45,7 +59,15 @@ public struct MixRenderer: Sendable {
         kept[source] = max(kept[source], node.depth - plan.nodes[source].depth + 1)
       }
     }
-    for outlet in outlets { kept[outlet.node] = max(kept[outlet.node], 2) }
+    for outlet in outlets {
+      for node in outlet.nodes {
+        precondition(
+          plan.nodes[node].depth == plan.nodes[outlet.node].depth
+            && plan.nodes[node].latencyFrames == plan.nodes[outlet.node].latencyFrames,
+          "an outlet's nodes make the same frames at the same time")
+        kept[node] = max(kept[node], 2)
+      }
+    }
     nodes = plan.nodes.enumerated().map { index, node in
       RunningNode(
         node, context: plan.context, firstFrame: plan.firstFrame / blockFrames * blockFrames, blockFrames: blockFrames,
@@ -99,13 +121,17 @@ public struct MixRenderer: Sendable {
     }
   }
 
-  /// Gives the part of a block that belongs to the render to its sink.
+  /// Gives the part of a block that belongs to the render to who takes it.
   private func deliver(_ outlet: Outlet, block: Int, frames: Int) throws {
     let first = block * blockFrames
     let start = plan.startFrame + plan.nodes[outlet.node].latencyFrames
     let from = max(first, start), to = min(first + blockFrames, start + frames)
     guard from < to else { return }
-    try nodes[outlet.node].block(block).read(from - first..<to - first) { try outlet.sink.receive($0) }
+    let range = from - first..<to - first
+    switch outlet.sink {
+    case .one(let sink): try nodes[outlet.node].block(block).read(range) { try sink.receive($0) }
+    case .group(let sink): try sink.receive(outlet.nodes.map { nodes[$0].block(block) }, range)
+    }
   }
 
   /// Asks for `reductionTraces`, before a run.

@@ -11,3 +11,9 @@ public protocol FrameSink: AnyObject, Sendable {
   /// Takes the frames that follow those of the call before.
   func receive(_ frames: Span<Frame>) throws
 }
+
+/// Where the frames of several nodes go side by side: meters that work on all of them at once.
+public protocol GroupSink: AnyObject, Sendable {
+  /// Takes the frames of `range` of each node's block; they follow those of the call before.
+  func receive(_ blocks: [FrameBuffer], _ range: Range<Int>) throws
+}

@@ -201,7 +201,8 @@ extension Page {
     .aside { color: var(--soft); margin-top: 1.2rem; font-size: 13px; }
 
     /* The graph */
-    .routing { display: block; max-width: 100%; height: auto; font-family: var(--text); }
+    .flow.down { display: none; }
+    .routing { display: block; width: 100%; height: auto; font-family: var(--text); break-inside: avoid; }
     .routing path { stroke: var(--faint); }
     .routing .post path, .routing .pre path { stroke: var(--accent); }
     .routing .pre path { stroke-dasharray: 5 4; }
@@ -210,9 +211,12 @@ extension Page {
     .routing .bus rect { stroke: var(--faint); }
     .routing .main rect, .routing .master rect { stroke: var(--ink); }
     .routing .file rect { fill: var(--paper); stroke: var(--ink); }
-    .routing text { fill: var(--ink); font-size: 12px; }
-    .routing .steps { fill: var(--soft); font-size: 10px; }
-    .routing .level { fill: var(--accent); font-size: 10px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+    .routing text { fill: var(--soft); font-size: 12px; }
+    .routing .name { fill: var(--ink); font-size: 13px; }
+    .routing .level { fill: var(--accent); }
+    .routing .edge .head { fill: var(--faint); stroke: none; }
+    .routing .post .head, .routing .pre .head { fill: var(--accent); }
+    .routing .key .head { fill: var(--soft); }
     .notes { list-style: none; font-size: 14px; }
     .notes li { padding: .3rem 0; border-top: 1px solid var(--hair); }
     .notes b { font-weight: 600; margin-right: .5em; }
@@ -251,7 +255,6 @@ extension Page {
       .title, thead, h3 { break-after: avoid; }
       .scroll { overflow: visible; }
       .scroll tbody > tr > :first-child, .scroll thead > tr > :first-child { position: static; background: none; }
-      .routing { max-width: 100%; height: auto; }
     }
     """#
 }

@@ -21,6 +21,7 @@ struct Page {
     <title>\(escaped(model.title)) · mix report</title>
     <style>
     \(Self.style)
+    \(flowStyle)
     </style>
     </head>
     <body>

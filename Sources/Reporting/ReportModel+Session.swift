@@ -208,3 +208,10 @@ extension Metadata {
     Metadata.fields.compactMap { field in field.text(self).map { (field.shape.key, $0) } }
   }
 }
+
+extension ReportModel.Routing {
+  /// The graph of a session that nothing was made of yet.
+  public init(_ resolved: ResolvedSession, stems: [String: StemFile]) {
+    self = SessionReader(resolved, stems: stems, seconds: 0, made: []).routing
+  }
+}

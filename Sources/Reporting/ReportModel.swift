@@ -198,9 +198,6 @@ extension ReportModel {
       /// Inserts in order, or what a master does.
       public var steps: [String]
       public var isSilent: Bool
-      /// Where it is drawn: columns from the left, rows from the top.
-      public var column: Int
-      public var row: Double
     }
 
     public struct Edge: Sendable {

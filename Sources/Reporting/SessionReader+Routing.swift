@@ -37,7 +37,7 @@ extension SessionReader {
       routing.nodes.append(
         Node(
           id: id, kind: kind, steps: strip.inserts.filter { !$0.value.bypass }.map(\.id),
-          isSilent: !heard.contains(path(id, kind)), column: 0, row: 0))
+          isSilent: !heard.contains(path(id, kind))))
     }
     for (index, entry) in strips.enumerated() {
       if entry.kind != .main, let target = places[entry.strip.output] {
@@ -56,7 +56,6 @@ extension SessionReader {
       }
     }
     addMasters(&routing, main: strips.count - 1)
-    place(&routing)
     return routing
   }
 
@@ -80,8 +79,7 @@ extension SessionReader {
       let index = routing.nodes.count
       routing.nodes.append(
         Node(
-          id: place == 0 ? "master" : "master of \(entry.id)", kind: .master, steps: steps, isSilent: false,
-          column: 0, row: 0))
+          id: place == 0 ? "master" : "master of \(entry.id)", kind: .master, steps: steps, isSilent: false))
       routing.edges.append(Edge(from: main, to: index, way: .output, level: ""))
       for (id, deliverable) in fed {
         routing.edges.append(Edge(from: index, to: routing.nodes.count, way: .output, level: ""))
@@ -99,71 +97,7 @@ extension SessionReader {
     let isMade = made.contains(id)
     return Node(
       id: id, kind: .file,
-      steps: [deliverable.version, deliverable.words, isMade ? nil : "not made"].compactMap(\.self), isSilent: !isMade,
-      column: 0, row: 0)
-  }
-
-  /// Columns by the longest way through outputs and sends; rows by where a node's signal goes.
-  private func place(_ routing: inout ReportModel.Routing) {
-    let flows = routing.edges.filter { $0.way != .sidechain }
-    // The graph has no circle, so as many rounds as there are nodes are enough.
-    var moved = true
-    while moved {
-      moved = false
-      for edge in flows where routing.nodes[edge.to].column <= routing.nodes[edge.from].column {
-        routing.nodes[edge.to].column = routing.nodes[edge.from].column + 1
-        moved = true
-      }
-    }
-    // `main` is right of every bus, those too that nothing feeds.
-    let columnCount = (routing.nodes.map(\.column).max() ?? 0) + 1
-    let tallest = (0..<columnCount).map { column in routing.nodes.count { $0.column == column } }.max() ?? 1
-    for column in (0..<columnCount).reversed() {
-      let members = routing.nodes.indices.filter { routing.nodes[$0].column == column }
-      func aim(_ node: Int) -> Double {
-        let targets = flows.filter { $0.from == node && $0.way == .output }.map { routing.nodes[$0.to].row }
-        return targets.isEmpty ? 0 : targets.reduce(0, +) / Double(targets.count)
-      }
-      let aims = members.map { (node: $0, aim: aim($0)) }
-      let ordered = aims.sorted { ($0.aim, $0.node) < ($1.aim, $1.node) }.map(\.node)
-      let top = Double(tallest - ordered.count) / 2
-      for (place, node) in ordered.enumerated() { routing.nodes[node].row = top + Double(place) }
-    }
-    for column in 1..<max(2, columnCount) {
-      let members = routing.nodes.indices.filter { routing.nodes[$0].column == column }
-      settle(members, &routing, flows, lowest: Double(tallest - 1))
-    }
-  }
-
-  /// Moves the nodes of a column to the middle of what feeds them, a row apart at least.
-  private func settle(
-    _ members: [Int], _ routing: inout ReportModel.Routing, _ flows: [ReportModel.Routing.Edge], lowest: Double
-  ) {
-    func middle(_ node: Int) -> Double {
-      let sources = flows.filter { $0.to == node && $0.way == .output }
-      let feeding = sources.isEmpty ? flows.filter { $0.to == node } : sources
-      let rows = feeding.map { routing.nodes[$0.from].row }
-      return rows.isEmpty ? routing.nodes[node].row : rows.reduce(0, +) / Double(rows.count)
-    }
-    let aims = members.map { (node: $0, aim: middle($0)) }
-      .sorted { ($0.aim, routing.nodes[$0.node].row) < ($1.aim, routing.nodes[$1.node].row) }
-    var next = 0.0
-    for (node, aim) in aims {
-      routing.nodes[node].row = max(aim, next)
-      next = routing.nodes[node].row + 1
-    }
-    // What was pushed over the end moves back up.
-    var last = max(lowest, Double(aims.count - 1))
-    for (node, _) in aims.reversed() {
-      routing.nodes[node].row = min(routing.nodes[node].row, last)
-      last = routing.nodes[node].row - 1
-    }
-    // Files and masters of one source lie around its height.
-    guard let first = aims.first, let end = aims.last else { return }
-    let spread = routing.nodes[end.node].row - routing.nodes[first.node].row
-    let aimed = (first.aim + end.aim) / 2
-    let shift = min(max(aimed - spread / 2, 0), max(0, lowest - spread)) - routing.nodes[first.node].row
-    if shift < 0 { for member in members { routing.nodes[member].row += shift } }
+      steps: [deliverable.version, deliverable.words, isMade ? nil : "not made"].compactMap(\.self), isSilent: !isMade)
   }
 
   // MARK: The account

@@ -8,7 +8,8 @@ struct SessionOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Lay a value over the session, like 'tracks.vocals.level=-3 dB'.", valueName: "PATH=VALUE"))
+      "Lay a value over the session, like 'tracks.vocals.level=-3 dB'.", valueName: "PATH=VALUE"),
+    completion: pathCompletion)
   var overrides: [String] = []
 
   @Option(

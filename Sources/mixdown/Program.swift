@@ -47,6 +47,6 @@ struct RootCommand: ParsableCommand {
       CheckCommand.self, RenderCommand.self, ReportCommand.self, MeasureCommand.self, ShowCommand.self,
       PresetsCommand.self,
       ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
-      CompletionsCommand.self,
+      CompletionsCommand.self, ManualCommand.self,
     ])
 }

@@ -33,11 +33,14 @@ struct RenderCommand: ParsableCommand {
     completion: .directory)
   var output: String?
 
-  @Option(help: ArgumentHelp("Make this deliverable only; may be given again.", valueName: "ID"))
+  @Option(
+    help: ArgumentHelp("Make this deliverable only; may be given again.", valueName: "ID"),
+    completion: deliverableCompletion)
   var only: [String] = []
 
   @Option(
-    help: ArgumentHelp("Make the deliverables of the main mix from this version of it instead.", valueName: "VERSION"))
+    help: ArgumentHelp("Make the deliverables of the main mix from this version of it instead.", valueName: "VERSION"),
+    completion: versionCompletion)
   var mix: String?
 
   @Option(
