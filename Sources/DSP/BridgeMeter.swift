@@ -191,7 +191,7 @@ public final class BridgeMeter: @unchecked Sendable {
         loudness: LoudnessProgramme(sampleRate: sampleRate, tenthEnergies: energies.map { $0[lane] * weight })
           .integrated,
         peak: peak, crest: power > 0 ? peak.map { $0 - 10 * Maths.log10(power) } : nil,
-        correlation: product > 0 ? max(-1, min(1, products[lane] * unit / product.squareRoot())) : nil)
+        correlation: product > 0 ? max(-1, min(1, products[lane] * unit / product.magnitude.squareRoot())) : nil)
     }
   }
 }

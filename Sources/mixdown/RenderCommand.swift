@@ -45,10 +45,13 @@ struct RenderCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Hear this track, bus or VCA with what feeds it and what it feeds; may be given again.", valueName: "ID"))
+      "Hear this track, bus or VCA with what feeds it and what it feeds; may be given again.", valueName: "ID"),
+    completion: stripCompletion)
   var solo: [String] = []
 
-  @Option(help: ArgumentHelp("Leave out this track, bus or VCA; may be given again.", valueName: "ID"))
+  @Option(
+    help: ArgumentHelp("Leave out this track, bus or VCA; may be given again.", valueName: "ID"),
+    completion: stripCompletion)
   var mute: [String] = []
 
   @Option(

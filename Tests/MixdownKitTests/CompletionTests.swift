@@ -30,6 +30,8 @@ import Testing
     #expect(try offered("--only", ["mixdown", "render", "good.mix.yaml", "--only", ""]) == ["wav", "flac"])
     #expect(try offered("--only", ["mixdown", "render", "'good.mix.yaml'", "--only", ""]) == ["wav", "flac"])
     #expect(try offered("--mix", ["mixdown", "render", "good.mix.yaml", "--mix", ""]) == ["instrumental"])
+    #expect(try offered("--solo", ["mixdown", "render", "good.mix.yaml", "--solo", ""]) == ["lead", "bass"])
+    #expect(try offered("--mute", ["mixdown", "render", "good.mix.yaml", "--mute", ""]) == ["lead", "bass"])
     #expect(try offered("--mix", ["mixdown", "render", "gone.mix.yaml", "--mix", ""]) == [])
     #expect(try offered("--mix", ["mixdown", "render", "--mix", ""]) == [])
   }
