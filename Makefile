@@ -11,7 +11,7 @@ EXAMPLE := examples/01-first-mix/first-mix.mix.yaml
 APT_PACKAGES := libyaml-dev libsndfile1-dev libflac-dev libmp3lame-dev libmpg123-dev libvorbis-dev libopus-dev pkg-config
 BREW_PACKAGES := libyaml libsndfile flac lame mpg123 libvorbis opus pkgconf
 
-.PHONY: help setup build demo test lint format schemas pictures oracles bench install clean
+.PHONY: help setup build demo test lint format schemas pictures oracles fuzz bench install clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -60,6 +60,9 @@ pictures: build ## take the pictures of the report in docs anew (needs Chromium)
 
 oracles: build ## check the program against independent references (needs Python and ffmpeg)
 	MIXDOWN=$(BIN) Tests/Oracles/run.sh
+
+fuzz: setup ## look for inputs that crash it: TARGET= (all), TIME= seconds (60) or RUNS= each
+	Tests/Fuzzing/run.sh $(TARGET)
 
 bench: setup ## measure every kernel and a whole job
 	$(BUILD) --product mixdown-bench

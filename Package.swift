@@ -1,14 +1,19 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Set by `make fuzz`: every room counts which of its branches run, so that a fuzzer can look for new ones
+/// (Tests/Fuzzing/README.md).
+let isFuzzing = Context.environment["MIXDOWN_FUZZING"] == "1"
+
 /// Every target is built with the same rules: Swift 6 concurrency, explicit `any`, imports that stay
 /// inside their module, and every use of raw memory spelled `unsafe`.
-let settings: [SwiftSetting] = [
+let rules: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .strictMemorySafety(),
 ]
+let settings = isFuzzing ? rules + [.unsafeFlags(["-sanitize=fuzzer,address"])] : rules
 
 /// A room of the product; `dependencies` are the only modules it may see.
 func room(_ name: String, _ dependencies: Target.Dependency...) -> Target {
@@ -17,6 +22,13 @@ func room(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 
 func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+/// A fuzzer. gold, the usual linker, does not take what the sanitizers add.
+func fuzzer(_ name: String, _ path: String, _ dependencies: Target.Dependency...) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["Fuzzing"] + dependencies, path: "Tests/Fuzzing/\(path)", swiftSettings: rules,
+    linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])])
 }
 
 let package = Package(
@@ -105,8 +117,16 @@ let package = Package(
       dependencies: [
         "MixdownKit", "mixdown", "YAMLSyntax", "Diagnostics", "SessionModel", "Tables", "AudioFiles", "Delivery",
         "RenderPlan",
-      ], exclude: ["corpus"], swiftSettings: settings),
-    tests("AudioFilesTests", "AudioFiles", "DSP"),
+      ], exclude: ["corpus", "Crashers"], swiftSettings: settings),
+    tests("AudioFilesTests", "AudioFiles", "DSP", exclude: ["Crashers"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+  package.targets += [
+    .target(name: "Fuzzing", path: "Tests/Fuzzing/Driver", swiftSettings: rules),
+    fuzzer("fuzz-audio", "Audio", "AudioFiles"),
+    fuzzer("fuzz-text", "Text", "YAMLSyntax", "SessionModel", "RenderPlan", "Diagnostics", "Tables"),
+  ]
+}

@@ -131,13 +131,20 @@ final class MPG123Source: AudioSource {
 private final class FrameBytes {
   private let file: InputFile
   private let pieces: [Range<Int>]
+  /// Where each piece begins in what the library sees.
+  private let starts: [Int]
   private let count: Int
   var position = 0
 
   init(_ file: InputFile, _ pieces: [Range<Int>]) {
     self.file = file
     self.pieces = pieces
-    count = pieces.reduce(0) { $0 + $1.count }
+    var count = 0
+    starts = pieces.map { piece in
+      defer { count += piece.count }
+      return count
+    }
+    self.count = count
   }
 
   func become(readerOf handle: OpaquePointer) {
@@ -156,17 +163,18 @@ private final class FrameBytes {
 
   /// As `read(2)`.
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    var start = position
-    for piece in pieces {
-      if start < piece.count {
-        let wanted = min(buffer.count, piece.count - start)
-        let got = unsafe pread(file.descriptor, buffer.baseAddress, wanted, off_t(piece.lowerBound + start))
-        position += max(0, got)
-        return got
-      }
-      start -= piece.count
+    guard position < count else { return 0 }
+    // The last piece that begins at the place or before it; a file may have very many.
+    var (low, high) = (0, pieces.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= position { low = middle } else { high = middle }
     }
-    return 0
+    let start = position - starts[low]
+    let wanted = min(buffer.count, pieces[low].count - start)
+    let got = unsafe pread(file.descriptor, buffer.baseAddress, wanted, off_t(pieces[low].lowerBound + start))
+    position += max(0, got)
+    return got
   }
 
   /// As `lseek(2)`.

@@ -24,6 +24,9 @@ struct OggLinkScan {
   private var cutAtStart = 0
   private var cutAtEnd = 0
 
+  /// No stream gets there: at 48 kHz it takes 700 000 years. Sums of what is nearer fit into a number.
+  private static let farthestPlace = 1 << 60
+
   init(_ file: InputFile, startFrame: Int) { (self.file, self.startFrame) = (file, startFrame) }
 
   /// The frame of the file that has been reached, for messages.
@@ -132,6 +135,9 @@ struct OggLinkScan {
     if link.codec.headerCount - headersLeft != 1 { self.link?.headers.append(packet) }
     headersLeft -= 1
     guard headersLeft == 0, link.codec != .flac else { return }
+    if link.codec.primes, !VorbisCodebooks.areBearable(packet) {
+      throw file.failure(.badHeader(reason: "its Vorbis codebooks are broken, or larger than any encoder's"))
+    }
     decoder = self.link?.makeDecoder()
     if decoder == nil {
       throw file.failure(.badHeader(reason: "the \(link.codec.name) library refuses its headers"))
@@ -152,6 +158,9 @@ struct OggLinkScan {
   private mutating func takePlace(_ page: OggPage, _ last: Int) throws(AudioFileError) {
     guard let link else { return }
     let granule = page.granule
+    guard granule.magnitude <= Self.farthestPlace else {
+      throw file.failure(.badHeader(reason: "a page says that it ends at place \(granule) of its stream"))
+    }
     let expected = (place ?? 0) + decodedSincePlace
     if link.codec == .flac {
       decoded = granule

@@ -71,7 +71,9 @@ final class OggSource: AudioSource {
 
   /// Starts a decoder so far before `frame` that it gives there what it would give from the beginning.
   private func seek(toLinkOf frame: Int) throws(AudioFileError) {
-    let index = links.firstIndex { frame < $0.startFrame + $0.frameCount } ?? 0
+    // Mostly the next one; a file may hold very many.
+    let first = frame < links[linkIndex].startFrame ? 0 : linkIndex
+    let index = links[first...].firstIndex { frame < $0.startFrame + $0.frameCount } ?? 0
     let link = links[index]
     let place = max(0, frame - link.startFrame + link.skippedFrames - link.codec.prerollFrames)
     let entry = link.entries.last { $0.decodedFrames <= place } ?? link.entries[0]

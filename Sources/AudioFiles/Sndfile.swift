@@ -19,6 +19,10 @@ final class SndfileSource: AudioSource {
     }
     unsafe self.handle = handle
     info = AudioFileInfo(format, claims.container)
+    // Where a file says things twice, the library may take the other.
+    guard info.channelCount == claims.channelCount, abs(Double(info.sampleRate) - claims.sampleRate) <= 1 else {
+      throw file.failure(.badHeader(reason: "it tells its sample rate or its channels twice, and differently"))
+    }
     // What the library says about a length is not believed. A packet of ALAC, the greatest, has 4096 frames and needs
     // some bytes.
     guard info.frameCount / 8192 <= file.size else {

@@ -5,7 +5,7 @@
 /// the all-pass of the same phase. State: up to three sections; latency 0. With a width of 1 and nothing else
 /// the signal passes unchanged, to the bit. A mono signal stays mono.
 public struct StereoWidthKernel: Sendable {
-  /// SOUND §7: the side's shelf lies at 8 kHz.
+  /// The side's shelf lies at 8 kHz.
   private static let shelfFrequency = 8000.0
 
   public struct Settings: Sendable, Equatable {

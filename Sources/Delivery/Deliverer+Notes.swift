@@ -9,7 +9,7 @@ import Tables
 // What a person should know of a render.
 
 extension Deliverer {
-  /// The greatest reduction that passes without a word, in dB (FORMAT, *Master*).
+  /// The greatest reduction that passes without a word, in dB (docs/format.md).
   static let muchLimiting = 4.0
 
   /// - Parameters:

@@ -99,7 +99,7 @@ extension Deliverer {
     _ order: Orders.SplitOrder, _ files: [(DeliveredFile, AudioFileWriter)], _ mix: Premaster,
     isCancelled: @Sendable () -> Bool
   ) throws -> StemSum {
-    // A float differs by its rounding, which grows with its level above full scale; TPDF dither and rounding move an integer by up to 1.5 steps (FORMAT, *split*).
+    // A float differs by its rounding, which grows with its level above full scale; TPDF dither and rounding move an integer by up to 1.5 steps (docs/format.md).
     let limit =
       order.value.encoding.integerBits.map { bits in
         Maths.decibels(amplitude: Double(max(1, files.count)) * 1.5 / Double(1 << (bits - 1)))

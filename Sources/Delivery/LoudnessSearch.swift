@@ -11,7 +11,7 @@ struct LoudnessSearch {
   /// The loudness that is meant, of a file.
   var loudness: (Measurement) -> Double? = \.integrated
 
-  /// Half the tenth that FORMAT promises, less what dither and other meters' rounding may take.
+  /// Half the tenth that docs/format.md promises, less what dither and other meters' rounding may take.
   static let tolerance = 0.02
   static let passLimit = 16
 

@@ -128,7 +128,7 @@ struct Mastering {
     }
   }
 
-  /// LU that a delivered file may be off its target (FORMAT, *Master*).
+  /// LU that a delivered file may be off its target (docs/format.md).
   static let loudnessTolerance = 0.1
 
   /// Why a file that was made from a master on its target is not there itself.

@@ -32,7 +32,7 @@ extension Insert {
     }
   }
 
-  /// The gain in dB at `frequency` in Hz that the settings ask for: that of the analogue prototypes (SOUND, *EQ*);
+  /// The gain in dB at `frequency` in Hz that the settings ask for: that of the analogue prototypes;
   /// `nil` for what is no filter. What `mix` and `channels` leave beside it does not count.
   public func targetDecibels(at frequency: Double) -> Double? {
     switch settings {
@@ -99,7 +99,7 @@ extension EqualizerBand {
     return power > 0 ? 10 * Maths.log10(power) : -.infinity
   }
 
-  /// The sections that the band stands for (SOUND, *EQ*).
+  /// The sections that the band stands for.
   private var prototypes: [AnalogueSection] {
     let gain = gain.magnitude
     func quality(_ initial: Double) -> Double { q?.magnitude ?? initial }

@@ -29,7 +29,7 @@ public protocol Processor: Sendable {
   /// The same for the filter of `makeDryFilter`.
   static func update(
     dryFilter: inout BiquadCascade, _ settings: Settings, _ context: ProcessorContext, _ change: ParameterChange)
-  /// Frames from one evaluation of moving parameters to the next, powers of two up to 32 (FORMAT, *Automation*):
+  /// Frames from one evaluation of moving parameters to the next, powers of two up to 32 (docs/format.md):
   /// the shorter, the faster something moves.
   static var stepFrames: ClosedRange<Int> { get }
 

@@ -324,7 +324,7 @@ struct Planner {
 
   // MARK: Length
 
-  /// The longest tail that `auto` waits for (FORMAT, *Length*).
+  /// The longest tail that `auto` waits for (docs/format.md).
   private static let longestTail = 30.0
 
   /// What moves may ring longer than it does at first.

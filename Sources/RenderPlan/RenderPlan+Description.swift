@@ -75,7 +75,8 @@ extension RenderPlan: CustomStringConvertible {
   }
 
   private func short(_ value: Double) -> String {
-    plainDecimal(Double(Int(value * 1_000_000 + (value < 0 ? -0.5 : 0.5))) / 1_000_000)
+    // A lane of levels may lead to −∞ dB.
+    plainDecimal((value * 1_000_000).rounded() / 1_000_000)
   }
 
   private func text(_ matrix: MixMatrix) -> String {

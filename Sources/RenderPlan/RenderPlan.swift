@@ -248,7 +248,7 @@ public struct StemFile: Sendable, Equatable {
     self.sampleRate = sampleRate
   }
 
-  /// Frames at another rate: ⌈n·L/M⌉ (SOUND, *Rates*).
+  /// Frames at another rate: ⌈n·L/M⌉.
   public func frameCount(at rate: Int) -> Int {
     let (whole, rest) = frameCount.quotientAndRemainder(dividingBy: sampleRate)
     return whole * rate + (rest * rate + sampleRate - 1) / sampleRate

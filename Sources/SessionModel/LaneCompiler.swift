@@ -26,7 +26,7 @@ struct LaneCompiler {
     var hints: [String] = []
   }
 
-  /// A jump of a level, pan, width, mix or mute takes this long, in seconds (SOUND, *Automation*).
+  /// A jump of a level, pan, width, mix or mute takes this long, in seconds.
   private static let jumpSeconds = 0.005
 
   /// A value with the frame at which it is reached.

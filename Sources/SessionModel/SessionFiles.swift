@@ -22,7 +22,7 @@ public struct Project: Sendable {
   /// read nor to write, and a song has an hour at most.
   public var isUntrusted = false
 
-  /// The longest song, in seconds: a day (FORMAT, *Safety*), or an hour of a stranger's.
+  /// The longest song, in seconds: a day (docs/format.md), or an hour of a stranger's.
   public var songLimit: Double { isUntrusted ? 3600 : Timeline.limit }
 
   /// The project of the file at `path`.

@@ -24,7 +24,7 @@ public struct Timeline: Sendable {
   /// Whether bars and beats lie where those of another time line do.
   public func hasBars(of other: Timeline) -> Bool { map == other.map }
 
-  /// The longest song, in seconds (FORMAT, *Safety*).
+  /// The longest song, in seconds (docs/format.md).
   public static let limit = 24.0 * 3600
 
   /// Why a place does not exist.

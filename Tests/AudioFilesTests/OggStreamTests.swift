@@ -143,9 +143,12 @@ private let formats = [EncodingFormat.oggVorbis(.quality(6)), .opus(bitsPerSecon
     for format in formats {
       let file = try song(format)
       var pages = try oggPages(file)
-      pages[pages.count - 1].granule = .max
+      pages[pages.count - 1].granule = 1 << 59
       let samples = try decoded(oggFile(pages))
       #expect(samples.count >= 288_000 && samples.count < 288_000 + 2 * 2048)
+      // Where no sum of places would fit, it is no place.
+      pages[pages.count - 1].granule = .max
+      #expect(throws: AudioFileError.self) { try decoded(oggFile(pages)) }
     }
   }
 

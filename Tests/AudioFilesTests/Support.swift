@@ -134,7 +134,7 @@ func writeFloats(
   try writer.finish()
 }
 
-/// Every field of FORMAT's metadata, with letters of one to four bytes.
+/// Every field of a session's metadata, with letters of one to four bytes.
 func fullTags() -> Tags {
   var tags = Tags()
   tags.title = "Nächtliche Fahrt 日本 🎧"

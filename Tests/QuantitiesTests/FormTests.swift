@@ -13,7 +13,7 @@ struct Form: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Every way to write a value that FORMAT §2 names.
+/// Every way to write a value that docs/format.md names.
 @Suite("Forms")
 struct FormTests {
   private func expect<Value: Quantity>(

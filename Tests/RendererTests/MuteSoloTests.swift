@@ -4,7 +4,7 @@ import RenderPlan
 import SessionModel
 import Testing
 
-/// FORMAT §3, *Mute, solo*, and SOUND §1. Each track is a constant with a bit of its own, so that the sum tells who
+/// Mute and solo as docs/format.md has them. Each track is a constant with a bit of its own, so that the sum tells who
 /// is heard.
 @Suite("Mute and solo")
 struct MuteSoloTests {
