@@ -71,7 +71,7 @@ struct LossyRounds {
         } ?? 0
       let holds = abs(miss) <= Self.loudnessTolerance && over <= 0
       if let held {
-        guard holds, mastered.result.limiting < held.0.result.limiting else {
+        guard holds, mastered.result.reduction < held.0.result.reduction else {
           file.writer.abandon()
           return held
         }

@@ -171,15 +171,42 @@ struct LimiterTests {
     }
   }
 
-  @Test("A lone peak is forgotten within 0.15 s; dense ones are not")
-  func release() {
-    func reductionAfter(_ peaks: Int) -> Double {
-      var frames = Array(repeating: Frame(repeating: 0.01), count: 96_000)
-      for peak in 0..<peaks { frames[48_000 - peak * 600] = Frame(repeating: 1.8) }
-      let output = limited(frames).frames
-      return -Maths.decibels(amplitude: output[48_000 + 7_200].x / 0.01)
+  @Test("A lone peak of 12 dB has left less than 3 dB after 10 ms; what lasts leaves more", arguments: [44_100.0, 48_000, 96_000])
+  func release(_ rate: Double) {
+    func reductionAfter(_ peaks: Int, seconds: Double) -> Double {
+      let last = Int(rate)
+      var frames = Array(repeating: Frame(repeating: 0.01), count: 2 * last)
+      for peak in 0..<peaks { frames[last - peak * Int(rate * 0.0125)] = Frame(repeating: 4 * 0.891) }
+      let output = limited(frames, rate: rate).frames
+      return -Maths.decibels(amplitude: output[last + Int(rate * seconds)].x / 0.01)
     }
-    #expect(reductionAfter(1) < 0.25)
-    #expect(reductionAfter(80) > 1)
+    #expect(reductionAfter(1, seconds: 0.01) < 3)
+    #expect(reductionAfter(1, seconds: 0.03) < 0.1)
+    #expect(reductionAfter(80, seconds: 0.03) > 9)
+    #expect(reductionAfter(80, seconds: 0.6) < 0.5)
+  }
+
+  @Test("Bass and treble together, 6 dB over: no modulation of the treble")
+  func intermodulation() {
+    let (bass, treble) = (sine(50, 1.44, 48_000 * 3), sine(7_000, 0.36, 48_000 * 3))
+    let (output, _) = limited(zip(bass, treble).map { $0 + $1 })
+    let steady = output[96_000..<144_000].map(\.x)
+    let carrier = toneLevel(steady, 7_000 / 48_000)
+    for side in [-200.0, -100, -50, 50, 100, 200] {
+      let level = toneLevel(steady, (7_000 + side) / 48_000)
+      #expect(level - carrier < -80, "\(side) Hz: \(level - carrier) dB")
+    }
+  }
+
+  @Test("A drum hit leaves no slow reduction behind")
+  func hits() {
+    // A kick a second, 52 Hz falling off in 80 ms, 9 dB over the ceiling.
+    let kick = sine(52, 2.5, 19_200).enumerated().map { $1 * Maths.exp(-Double($0) / 3_840) }
+    let quiet = Array(repeating: Frame(repeating: 0.01), count: 48_000)
+    let output = limited((0..<6).flatMap { _ in kick + quiet[kick.count...] }).frames
+    for second in 0..<6 {
+      let after = output[second * 48_000 + 24_000..<second * 48_000 + 40_000]
+      #expect(after.allSatisfy { $0.x == 0.01 }, "second \(second)")
+    }
   }
 }

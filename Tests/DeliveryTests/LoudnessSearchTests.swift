@@ -115,11 +115,43 @@ struct LoudnessSearchTests {
     let fits = try render(input, target: loudest, maxLimiting: 3)
     let file = try #require(fits["w"], "\(fits.messages)")
     #expect(
-      file.limitingDecibels <= 3 && file.limitingDecibels > 2,
-      "the loudest, not just any: \(file.limitingDecibels)")
+      file.reductionDecibels <= 3 && file.reductionDecibels > 2,
+      "the loudest, not just any: \(file.reductionDecibels)")
     #expect(abs(try #require(file.measurement.integrated) - loudest) <= 0.05)
     let beyond = try render(input, target: loudest + 0.2, maxLimiting: 3)
     #expect(beyond.codes == ["D0812"], "\(beyond.messages)")
+  }
+
+  @Test("a target that no limiting reaches is told as such") func beyond() throws {
+    // One click a second in near silence: turning it down leaves nothing that could be loud.
+    let clicks = (0..<144_000).map { Frame(repeating: $0 % 48_000 == 24_000 ? 1 : 0) }
+    let result = try render(clicks, target: -3)
+    #expect(result.codes == ["D0812"] && result.files.isEmpty, "\(result.messages)")
+    #expect(result.messages.contains("no amount of limiting makes it louder than"), "\(result.messages)")
+  }
+
+  @Test("a clipper's share is told apart") func clipper() throws {
+    let shop = try Workshop()
+    try shop.stem("a.wav", noise(144_000, peak: 0.4))
+    try shop.session(
+      """
+      tracks: {a: {stem: a.wav}}
+      tail: none
+      master:
+        loudness: {integrated: -9 LUFS, max_limiting: 20 dB}
+        clipper: {ceiling: +1 dB}
+        limiter: {ceiling: -1 dBTP}
+      deliverables:
+        w: {format: wav}
+        plain: {format: wav, master: {loudness: {integrated: -9 LUFS, max_limiting: 20 dB}, limiter: {ceiling: -1 dBTP}}}
+      """)
+    let result = try shop.render()
+    let (file, plain) = (try #require(result["w"], "\(result.messages)"), try #require(result["plain"]))
+    #expect(file.clippingDecibels > 0.5 && plain.clippingDecibels == 0)
+    #expect(file.limitingDecibels < plain.limitingDecibels)
+    #expect(file.reductionDecibels > 0 && file.reductionDecibels < file.clippingDecibels + file.limitingDecibels)
+    #expect(abs(try #require(file.measurement.integrated) + 9) <= 0.05)
+    #expect(try #require(file.measurement.truePeak) <= -1)
   }
 
   @Test("a limiter that may take nothing") func noLimiting() throws {

@@ -451,7 +451,7 @@ class Case:
     ) -> None:
         """What the limiter did, by the samples, the JSON and the diagnostics."""
         tally, goal = self.tally, self.goal
-        told = float(entry.get("limiting_db") or 0.0)
+        told = float(entry.get("reduction_50ms_db") or 0.0)
         if goal.ceiling is not None and not form.lossy and rate == self.model.rate and form.bits != 16:
             _, took = measured_limiting(samples, self.model.samples)
             # Where dither and rounding are heard in a ratio the reading is loose; a limiter's dip is long and deep.
@@ -545,7 +545,7 @@ class Case:
                         high > goal.most - MODEL_SLACK,
                         f"our limiter takes {low:.2f} to {high:.2f} dB",
                     )
-                numbers = re.search(r"(?:at least|about) ([\d.]+) dB, and `max_limiting` is ([\d.]+) dB", problem["message"])
+                numbers = re.search(r"(?:would take|about) ([\d.]+) dB, and `max_limiting` is ([\d.]+) dB", problem["message"])
                 if tally.check(f"{name}: the reason has its figures", numbers is not None, problem["message"]):
                     assert numbers is not None
                     least = float(numbers[1])
