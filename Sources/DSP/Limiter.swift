@@ -20,7 +20,7 @@ public struct Limiter: Sendable {
     /// One gain for both channels, which keeps the stereo image; or one each.
     public var link: Bool
 
-    public init(ceiling: Double = -1, lookahead: Double = 0.0015, release: Double = 0.1, link: Bool = true) {
+    public init(ceiling: Double = -1, lookahead: Double = 0.001, release: Double = 0.1, link: Bool = true) {
       self.ceiling = ceiling
       self.lookahead = lookahead
       self.release = release
@@ -78,7 +78,7 @@ public struct Limiter: Sendable {
     let grain = shape.grain
     func rounded(_ frames: Int) -> Int { (frames + grain - 1) / grain * grain }
     inputReach = grain
-    computedLag = inputReach + shape.reach
+    computedLag = inputReach + rounded(shape.bodyLookahead) + shape.reach
     finishedLag = rounded(computedLag + TruePeakWindow.reach + 2 * shape.reach + Self.slack)
     latencyFrames = Self.hop + finishedLag
 
@@ -178,13 +178,14 @@ public struct Limiter: Sendable {
           input.span, interval, taps: quickTaps.span, aim: aim, linked: linked)
       else { continue }
       for lane in gains.indices {
-        if peaks.all[lane] > aim { gains[lane].need(1 - aim / peaks.all[lane], interval) }
+        if peaks.all[lane] > aim { gains[lane].needOfInput(1 - aim / peaks.all[lane], interval) }
         // The last interval ends at the first frame of the next step.
         if peaks.last[lane] > aim {
-          gains[lane].need(1 - aim / peaks.last[lane], interval.upperBound..<interval.upperBound + 1)
+          gains[lane].needOfInput(1 - aim / peaks.last[lane], interval.upperBound..<interval.upperBound + 1)
         }
       }
     }
+    for lane in gains.indices { gains[lane].updateBody(intervals) }
   }
 
   /// Computes gain and output of the frames of `range`, and analyses it.

@@ -18,7 +18,8 @@ struct LimiterGain: Sendable {
   private(set) var reduction: [Double]
   /// Frames a step covers is 2 to this power.
   let stepShift: Int
-  /// Frames after a frame whose needed reduction must be known for that frame's gain, a multiple of `grain`.
+  /// Frames after a frame whose needed reduction, and whose body, must be known for that frame's gain, a multiple of
+  /// `grain`.
   let reach: Int
   /// Updates begin and end at multiples of this.
   let grain: Int
@@ -46,8 +47,9 @@ struct LimiterGain: Sendable {
 
   /// Below this a recovering reduction is over (−144 dB: the step is inaudible, and unity exact again).
   static let negligible = 0x1p-24
-  /// Time constant of the fast part's recovery: a peak of 12 dB has left less than 3 dB within 10 ms of it.
-  private static let restSeconds = 0.004
+  /// Time constant of the fast part's recovery. The shorter it is, the less a drum hit pumps; what it would bend of
+  /// the bass the body has taken before.
+  private static let restSeconds = 0.001
 
   /// - Parameters:
   ///   - lookahead: in frames, at least 8.
@@ -90,13 +92,22 @@ struct LimiterGain: Sendable {
   /// Frames of history before a frame that its gain is computed from.
   var history: Int { max(max(lengths.0, lengths.2) + 2 << stepShift, body.history) }
 
+  /// Frames after a frame whose needs of the input must be known for the body there, a multiple of `grain`.
+  var bodyLookahead: Int { body.lookahead }
+
+  /// Asks for at least `value` at the frames of `range`, for what the input needs: before `updateBody` of them.
+  mutating func needOfInput(_ value: Double, _ range: Range<Int>) {
+    need(value, range)
+    body.need(value, atFrame: range.lowerBound)
+  }
+
+  /// Takes in the needs of the input at the frames of `range`, a multiple of `grain` and next to those before.
+  mutating func updateBody(_ range: Range<Int>) { body.update(range) }
+
   /// Asks for at least `value` at the frames of `range`.
   mutating func need(_ value: Double, _ range: Range<Int>) {
     let last = (range.upperBound - 1) >> stepShift
-    for step in (range.lowerBound >> stepShift)...last where value > needed[step] {
-      needed[step] = value
-      body.need(value, atFrame: step << stepShift)
-    }
+    for step in (range.lowerBound >> stepShift)...last where value > needed[step] { needed[step] = value }
     lastNeeded = max(lastNeeded, last)
   }
 
@@ -111,15 +122,14 @@ struct LimiterGain: Sendable {
   mutating func update(_ range: Range<Int>) -> Bool {
     let steps = range.lowerBound >> stepShift..<range.upperBound >> stepShift
     let before = range.lowerBound - 1
+    let known = range.lowerBound..<range.upperBound + reach
     guard
-      lastNeeded >= (range.lowerBound - body.memory) >> stepShift || fast[steps.lowerBound - 1] > 0
-        || body.isActive(before: range.lowerBound) || lastSum[before] > 0 || sums[before] != .zero || anyForced
+      lastNeeded >= steps.lowerBound || fast[steps.lowerBound - 1] > 0 || lastSum[before] > 0
+        || sums[before] != .zero || anyForced || body.isActive(known)
     else {
       // Nothing needed, nothing recovering: all of it is zero, and always was.
       return false
     }
-    let known = range.lowerBound..<range.upperBound + reach
-    body.update(known)
     let step = 1 << stepShift
     for index in known.lowerBound >> stepShift..<known.upperBound >> stepShift {
       // It rises or falls throughout a step, so one end is its least.

@@ -150,7 +150,7 @@ struct LossyRounds {
     }
     result.loudest = found
     // How much a codec adds to peaks changes with every small step.
-    result.reason.replace("would take at least", with: "would take about")
+    result.reason.replace("would take ", with: "would take about ")
     result.hints[0] =
       found == nil && refusal.code == .decodedMiss ? refusal.hints[0] : Mastering.hint(found, "found that fits")
     return result

@@ -122,11 +122,9 @@ struct Mastering {
       refusal.loudest = loudest
       throw refusal
     case .beyondLimiting(let closest, let loudest):
-      var refusal = refusal(
-        .tooMuchLimiting, "no amount of limiting makes it louder than \(rounded(closest)) LUFS",
-        hints: [Self.hint(loudest, "that keeps `max_limiting`"), "tame the peaks in the mix, or lower the target"])
-      refusal.loudest = loudest
-      throw refusal
+      throw beyondLimiting(closest, loudest)
+    case .unreachable(let closest) where master.limiter != nil || master.clipper != nil:
+      throw beyondLimiting(closest, (closest * 10).rounded(.down) / 10)
     case .unreachable(let closest):
       throw refusal(.targetUnreachable, "more gain does not make it louder than \(rounded(closest)) LUFS")
     }
@@ -169,6 +167,14 @@ struct Mastering {
   private func refusal(_ code: DiagnosticCode, _ reason: String, hints: [String] = []) -> MasteringRefusal {
     let target = master.loudness?.goal.text ?? "its loudness"
     return MasteringRefusal(code: code, reason: "cannot have \(target): \(reason)", hints: hints)
+  }
+
+  private func beyondLimiting(_ closest: Double, _ loudest: Double?) -> MasteringRefusal {
+    var refusal = refusal(
+      .tooMuchLimiting, "no amount of limiting makes it louder than \(rounded(closest)) LUFS",
+      hints: [Self.hint(loudest), "tame the peaks in the mix, or lower the target"])
+    refusal.loudest = loudest
+    return refusal
   }
 
   private var takers: String { master.clipper == nil ? "the limiter" : "clipper and limiter" }

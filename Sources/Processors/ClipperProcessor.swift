@@ -22,12 +22,18 @@ public enum ClipperProcessor: Processor {
       "ceiling", \.ceiling, -60...24, "Where peaks are cut; what the filter behind it makes may stand a little over.",
       initial: 0, automation: .fixed("a ceiling holds; move a `gain` before it")),
     .init(
-      "shape", \.shape, "`hard`: straight up to the ceiling; `soft`: bends from 3 dB under it on.", initial: .hard),
+      "shape", \.shape, "How it gets there: `hard` straight up to the ceiling, `soft` in a bend from 3 dB under it on.",
+      initial: .hard),
   ]
 
   public static func latencyFrames(_ settings: Settings, _ context: ProcessorContext) -> Int { Clipper.latencyFrames }
 
   public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? { Clipper.latencyFrames }
+
+  /// What the filters before and behind the curve ring after the last frame.
+  public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
+    Double(Clipper.latencyFrames) / context.sampleRate
+  }
 
   public static func makeKernel(_ settings: Settings, _ context: ProcessorContext) -> Clipper {
     Clipper(kernelSettings(settings))

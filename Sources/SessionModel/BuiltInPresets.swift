@@ -76,7 +76,7 @@ public enum BuiltInPresets {
       inserts:
         mono_bass: {type: width, mono_below: 110 Hz}
       loudness: {integrated: -8 LUFS, max_limiting: 8 dB}
-      clipper: {ceiling: 0 dB, shape: hard}
+      clipper: {ceiling: -1 dB, shape: hard}
       limiter: {ceiling: -1 dBTP}
 
       """
@@ -88,7 +88,7 @@ public enum BuiltInPresets {
       mixdown: 1
       preset: master
       loudness: {integrated: -9 LUFS, max_limiting: 8 dB}
-      clipper: {ceiling: 0 dB, shape: hard}
+      clipper: {ceiling: -1 dB, shape: hard}
       limiter: {ceiling: -1 dBTP}
 
       """

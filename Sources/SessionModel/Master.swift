@@ -74,7 +74,8 @@ public struct LoudnessTarget: Record {
     .init("momentary_max", \.momentaryMax, -60...0, "Instead: its greatest loudness over 400 ms."),
     .init(
       "max_limiting", \.maxLimiting, 0...40,
-      "The greatest mean reduction over 50 ms that clipper and limiter together may make; past it the deliverable fails.", initial: 8),
+      "The greatest mean reduction over 50 ms that clipper and limiter together may make; past it the deliverable fails.",
+      initial: 8),
     .later("mode", "How songs of a release share a loudness.", with: "releases"),
   ]
 }

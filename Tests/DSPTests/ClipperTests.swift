@@ -61,7 +61,7 @@ struct ClipperTests {
     #expect(abs(soft[600].x - ceiling) < 1e-3)
     // Where the input is at the ceiling the soft curve has taken a quarter of its bend.
     let bend = ceiling * (1 - Maths.amplitude(decibels: -3))
-    let place = 48_000 / 20 + 32
+    let place = 48_000 / 20 + 85
     let input = frames[place].x
     #expect(input < ceiling && input > ceiling - bend)
     let above = input - (ceiling - bend)

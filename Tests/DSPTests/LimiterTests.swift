@@ -106,7 +106,7 @@ struct LimiterTests {
     var frames = noise(48_000 * 5, seed: 7, amplitude: 0.1)
     frames[1_000] = Frame(2, 2)
     let (output, _) = limited(frames)
-    #expect(output[900] != frames[900])
+    #expect(output[990] != frames[990])
     #expect(Array(output[(48_000 * 4)...]) == Array(frames[(48_000 * 4)...]))
   }
 
@@ -128,7 +128,7 @@ struct LimiterTests {
     let one = Limiter(.init(ceiling: -1, lookahead: 0.005, release: 0.2, link: true), sampleRate: 48_000)
     let other = Limiter(.init(ceiling: -9, lookahead: 0.005, release: 0.01, link: false), sampleRate: 48_000)
     #expect(one.latencyFrames == other.latencyFrames)
-    #expect(one.latencyFrames < 2_400)
+    #expect(one.latencyFrames < 9_600)
   }
 
   @Test("Linked, both channels get one gain; unlinked, a quiet channel keeps its own")
@@ -139,13 +139,15 @@ struct LimiterTests {
     let (unlinked, limiter) = limited(frames, .init(link: false))
     #expect(unlinked.map(\.y) == frames.map(\.y))
     #expect(limiter.maximumReduction.right == 0)
-    #expect(abs(limiter.maximumReduction.left - 7.07) < 0.03)
+    // While the slow part rises, the fast one, which is made ahead, takes a little more than the rest.
+    #expect(limiter.maximumReduction.left > 7.04 && limiter.maximumReduction.left < 7.4)
+    #expect(abs(Maths.decibels(amplitude: unlinked[5_000..<5_100].map { abs($0.x) }.max()!) + 1.07) < 0.03)
   }
 
   @Test("The reduction written is the one applied")
   func reduction() {
     var limiter = Limiter(.init(), sampleRate: 48_000)
-    let frames = adversaries[11].frames + Array(repeating: .zero, count: 4_096)
+    let frames = adversaries[11].frames + Array(repeating: .zero, count: 16_384)
     var output = frames
     var reduction = frames
     var outputSpan = output.mutableSpan
@@ -171,7 +173,9 @@ struct LimiterTests {
     }
   }
 
-  @Test("A lone peak of 12 dB has left less than 3 dB after 10 ms; what lasts leaves more", arguments: [44_100.0, 48_000, 96_000])
+  @Test(
+    "A lone peak of 12 dB has left less than 3 dB after 10 ms; what lasts leaves more",
+    arguments: [44_100.0, 48_000, 96_000])
   func release(_ rate: Double) {
     func reductionAfter(_ peaks: Int, seconds: Double) -> Double {
       let last = Int(rate)
