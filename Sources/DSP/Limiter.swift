@@ -15,12 +15,12 @@ public struct Limiter: Sendable {
     public var ceiling: Double
     /// How long before a peak the gain begins to fall, in seconds, 0.001 … 0.05.
     public var lookahead: Double
-    /// Time constant of the recovery after dense peaks, in seconds, 0.01 … 2; after a lone one it is 0.15 of this.
+    /// Time constant of the recovery from what lasts, in seconds, 0.01 … 2; a lone peak is let go in milliseconds.
     public var release: Double
     /// One gain for both channels, which keeps the stereo image; or one each.
     public var link: Bool
 
-    public init(ceiling: Double = -1, lookahead: Double = 0.005, release: Double = 0.2, link: Bool = true) {
+    public init(ceiling: Double = -1, lookahead: Double = 0.001, release: Double = 0.1, link: Bool = true) {
       self.ceiling = ceiling
       self.lookahead = lookahead
       self.release = release
@@ -31,8 +31,8 @@ public struct Limiter: Sendable {
   static let hop = 512
   /// How far the output may change before what has just been measured: two falls of the gain, and the judge.
   private static let slack = 384
-  /// Input frames after an interval that its estimate needs, rounded to whole groups.
-  private static let inputReach = 32
+  /// Input frames after an interval that its estimate needs, rounded to whole steps of the gain.
+  private let inputReach: Int
 
   /// Frames from input to output, by lookahead and rate alone.
   public let latencyFrames: Int
@@ -56,7 +56,7 @@ public struct Limiter: Sendable {
   private var gains: [LimiterGain]
   private var greatest = Frame.zero
 
-  /// Places in the window, all multiples of 32: input received up to `received`; gain and output computed up to
+  /// Places in the window, all multiples of the gain's `grain`: input received up to `received`; gain and output computed up to
   /// `computed`; true peak measured up to `measured`; final up to `finished`.
   private let past: Int
   private var received: Int
@@ -74,12 +74,15 @@ public struct Limiter: Sendable {
     func gain(_ capacity: Int) -> LimiterGain {
       LimiterGain(lookahead: lookahead, release: release, sampleRate: sampleRate, capacity: capacity)
     }
-    let shape = gain(32)
-    computedLag = Self.inputReach + shape.reach
-    finishedLag = computedLag + TruePeakWindow.reach + 2 * shape.reach + Self.slack
+    let shape = gain(Self.hop)
+    let grain = shape.grain
+    func rounded(_ frames: Int) -> Int { (frames + grain - 1) / grain * grain }
+    inputReach = grain
+    computedLag = inputReach + rounded(shape.bodyLookahead) + shape.reach
+    finishedLag = rounded(computedLag + TruePeakWindow.reach + 2 * shape.reach + Self.slack)
     latencyFrames = Self.hop + finishedLag
 
-    let past = (max(shape.history, Self.hop) + 2 * TruePeakWindow.reach + finishedLag + 31) / 32 * 32
+    let past = rounded(max(shape.history, Self.hop) + 2 * TruePeakWindow.reach + finishedLag)
     let capacity = past + 16 * Self.hop
     self.past = past
     received = past
@@ -153,7 +156,7 @@ public struct Limiter: Sendable {
     guard pending == Self.hop else { return }
     pending = 0
     received += Self.hop
-    estimateNeeds(received - Self.hop - Self.inputReach..<received - Self.inputReach)
+    estimateNeeds(received - Self.hop - inputReach..<received - inputReach)
 
     let finished = received - Self.hop - finishedLag
     let computed = received - computedLag
@@ -175,13 +178,14 @@ public struct Limiter: Sendable {
           input.span, interval, taps: quickTaps.span, aim: aim, linked: linked)
       else { continue }
       for lane in gains.indices {
-        if peaks.all[lane] > aim { gains[lane].need(1 - aim / peaks.all[lane], interval) }
+        if peaks.all[lane] > aim { gains[lane].needOfInput(1 - aim / peaks.all[lane], interval) }
         // The last interval ends at the first frame of the next step.
         if peaks.last[lane] > aim {
-          gains[lane].need(1 - aim / peaks.last[lane], interval.upperBound..<interval.upperBound + 1)
+          gains[lane].needOfInput(1 - aim / peaks.last[lane], interval.upperBound..<interval.upperBound + 1)
         }
       }
     }
+    for lane in gains.indices { gains[lane].updateBody(intervals) }
   }
 
   /// Computes gain and output of the frames of `range`, and analyses it.
@@ -230,7 +234,7 @@ public struct Limiter: Sendable {
       }
       guard earliest < Int.max else { return }
       rounds += 1
-      let changed = max(finished, (earliest - gains[0].reach) / 32 * 32)
+      let changed = max(finished, (earliest - gains[0].reach) / gains[0].grain * gains[0].grain)
       apply(changed..<computed)
       start = changed - TruePeakKernel.judgeTaps / 2
     }

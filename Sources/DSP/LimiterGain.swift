@@ -1,17 +1,16 @@
 /// The gain of a limiter over a moving window: from the reduction each frame needs to the smooth one it gets.
 ///
-/// Reduction is 1 − gain, so that unity is exactly 0. Along the signal, in steps of a few frames:
+/// Reduction is 1 − gain, so that unity is exactly 0. It is the sum of two parts. The slow one, `LimiterBody`, is what
+/// every period of the bass needs, and keeps it clean. The fast one takes the rest, in steps of a few frames:
 ///
 /// 1. *needed*: the least reduction that brings a step's peaks under the ceiling; may be raised again later.
-/// 2. *held*: its maximum from 10 ms before to a lookahead after, so that it is there in time, and so that the
-///    crests of a bass tone (100 a second at 50 Hz) join without ripple.
-/// 3. *released*: what is held, at once; back from there quickly towards a slow average of it. A lone peak barely
-///    moves the average and is forgotten quickly; dense ones charge it, and the gain then stays, and recovers
-///    slowly. (Two stages as in the opto and bus compressors; Giannoulis, Massberg, Reiss, JAES 60(6), 2012, 3.2
-///    for the one-pole smoothing.)
+/// 2. *rest*: what of it the body does not take, as early as a lookahead ahead, so that it is there in time.
+/// 3. *released*: the rest, at once; back from there within milliseconds, because a gain that stays down after a
+///    peak costs loudness and is heard to pump.
 /// 4. *smoothed*: the mean over the last lookahead with a bell of positive weights (three running means in a row).
 ///
-/// Every value that 4 averages for frame n is at least what frame n needs, by 2; so is the mean.
+/// Every value that 4 averages for frame n is at least the rest of frame n, by 2; so is the mean, and with the body
+/// it is at least what frame n needs.
 ///
 /// Running means are integer sums, hence exact: they can begin anywhere and give the same bits.
 struct LimiterGain: Sendable {
@@ -19,24 +18,25 @@ struct LimiterGain: Sendable {
   private(set) var reduction: [Double]
   /// Frames a step covers is 2 to this power.
   let stepShift: Int
-  /// Frames after a frame whose needed reduction must be known for that frame's gain.
+  /// Frames after a frame whose needed reduction, and whose body, must be known for that frame's gain, a multiple of
+  /// `grain`.
   let reach: Int
+  /// Updates begin and end at multiples of this.
+  let grain: Int
 
   private let lookaheadSteps: Int
-  private let holdSteps: Int
-  private let fastDecay: Double
-  private let slowDecay: Double
-  private let slowCharge: Double
+  private let decay: Double
   private let lengths: (Int, Int, Int)
   private let scale: Double
   private let unit: Double
 
+  private var body: LimiterBody
   // Per step.
   private var needed: [Double]
   /// The last step that needs any reduction; far in the past if none does.
   private var lastNeeded = -1
+  private var rest: [Double]
   private var fast: [Double]
-  private var slow: [Double]
   private var released: [Int64]
   // Per frame: the running means, as sums.
   private var sums: [SIMD2<Int64>]
@@ -46,16 +46,16 @@ struct LimiterGain: Sendable {
   private var anyForced = false
 
   /// Below this a recovering reduction is over (−144 dB: the step is inaudible, and unity exact again).
-  private static let negligible = 0x1p-24
-  /// Fast recovery's part of the release time.
-  private static let fastPart = 0.15
-  private static let holdSeconds = 0.01
+  static let negligible = 0x1p-24
+  /// Time constant of the fast part's recovery. The shorter it is, the less a drum hit pumps; what it would bend of
+  /// the bass the body has taken before.
+  private static let restSeconds = 0.001
 
   /// - Parameters:
   ///   - lookahead: in frames, at least 8.
-  ///   - release: time constant of the slow recovery, in frames.
-  ///   - sampleRate: in hertz, for the hold.
-  ///   - capacity: of the window, in frames, a multiple of 32.
+  ///   - release: time constant of the slow part's recovery, in frames.
+  ///   - sampleRate: in hertz.
+  ///   - capacity: of the window, in frames, a multiple of `grain`.
   init(lookahead: Int, release: Double, sampleRate: Double, capacity: Int) {
     // Steps of at most an eighth of the lookahead, so that the smoothing hides them, and at most 32 frames.
     var shift = 0
@@ -63,13 +63,10 @@ struct LimiterGain: Sendable {
     stepShift = shift
     let step = 1 << shift
     lookaheadSteps = (lookahead + step - 1) / step
-    holdSteps = Int(Self.holdSeconds * sampleRate) / step + 1
-    reach = (((lookaheadSteps + 1) * step + 31) / 32) * 32
-
-    let frames = Double(step)
-    fastDecay = Maths.exp(-frames / (release * Self.fastPart))
-    slowDecay = 1 - Maths.exp(-frames / release)
-    slowCharge = 1 - Maths.exp(-frames / (2 * release))
+    body = LimiterBody(release: release, sampleRate: sampleRate, capacity: capacity)
+    grain = 1 << body.shift
+    reach = ((lookaheadSteps + 1) * step + grain - 1) / grain * grain
+    decay = Maths.exp(-Double(step) / min(release, Self.restSeconds * sampleRate))
 
     // Three lengths whose sum is lookahead + 3: together they reach back `lookahead` frames.
     let third = (lookahead + 3) / 3
@@ -83,8 +80,8 @@ struct LimiterGain: Sendable {
 
     let steps = capacity >> shift
     needed = Array(repeating: 0, count: steps)
+    rest = needed
     fast = needed
-    slow = needed
     released = Array(repeating: 0, count: steps)
     sums = Array(repeating: .zero, count: capacity)
     lastSum = Array(repeating: 0, count: capacity)
@@ -93,7 +90,19 @@ struct LimiterGain: Sendable {
   }
 
   /// Frames of history before a frame that its gain is computed from.
-  var history: Int { max(lengths.0, lengths.2) + ((holdSteps + 1) << stepShift) }
+  var history: Int { max(max(lengths.0, lengths.2) + 2 << stepShift, body.history) }
+
+  /// Frames after a frame whose needs of the input must be known for the body there, a multiple of `grain`.
+  var bodyLookahead: Int { body.lookahead }
+
+  /// Asks for at least `value` at the frames of `range`, for what the input needs: before `updateBody` of them.
+  mutating func needOfInput(_ value: Double, _ range: Range<Int>) {
+    need(value, range)
+    body.need(value, atFrame: range.lowerBound)
+  }
+
+  /// Takes in the needs of the input at the frames of `range`, a multiple of `grain` and next to those before.
+  mutating func updateBody(_ range: Range<Int>) { body.update(range) }
 
   /// Asks for at least `value` at the frames of `range`.
   mutating func need(_ value: Double, _ range: Range<Int>) {
@@ -108,33 +117,34 @@ struct LimiterGain: Sendable {
     for frame in range where value > forced[frame] { forced[frame] = value }
   }
 
-  /// Computes the gain of the frames of `range`, whose bounds are multiples of 32, from the needs up to `reach`
+  /// Computes the gain of the frames of `range`, whose bounds are multiples of `grain`, from the needs up to `reach`
   /// frames later and the gain before. Returns whether any is below unity.
   mutating func update(_ range: Range<Int>) -> Bool {
     let steps = range.lowerBound >> stepShift..<range.upperBound >> stepShift
     let before = range.lowerBound - 1
+    let known = range.lowerBound..<range.upperBound + reach
     guard
-      lastNeeded >= steps.lowerBound - holdSteps || fast[steps.lowerBound - 1] > 0
-        || slow[steps.lowerBound - 1] > 0 || lastSum[before] > 0 || sums[before] != .zero || anyForced
+      lastNeeded >= steps.lowerBound || fast[steps.lowerBound - 1] > 0 || lastSum[before] > 0
+        || sums[before] != .zero || anyForced || body.isActive(known)
     else {
       // Nothing needed, nothing recovering: all of it is zero, and always was.
       return false
     }
-    for step in steps {
-      var held = 0.0
-      for other in step - holdSteps...step + lookaheadSteps {
-        held = needed[other] > held ? needed[other] : held
-      }
-      let average = slow[step - 1]
-      let drawn = average + (held - average) * (held > average ? slowCharge : slowDecay)
-      let settled = drawn < Self.negligible ? 0 : drawn
-      let above = fast[step - 1] - settled
-      let recovered = above > 0 ? settled + above * fastDecay : settled
-      let value = held > recovered ? held : recovered
-      slow[step] = settled
-      fast[step] = value < Self.negligible ? 0 : value
+    let step = 1 << stepShift
+    for index in known.lowerBound >> stepShift..<known.upperBound >> stepShift {
+      // It rises or falls throughout a step, so one end is its least.
+      let (first, last) = (body.level(index << stepShift), body.level(index << stepShift + step - 1))
+      let above = needed[index] - (first < last ? first : last)
+      rest[index] = above > 0 ? above : 0
+    }
+    for index in steps {
+      var most = 0.0
+      for other in index...index + lookaheadSteps { most = rest[other] > most ? rest[other] : most }
+      let recovered = fast[index - 1] * decay
+      let value = most > recovered ? most : recovered
+      fast[index] = value < Self.negligible ? 0 : value
       // Rounded up: never less than needed.
-      released[step] = fast[step] > 0 ? Int64(fast[step] * scale) + 1 : 0
+      released[index] = fast[index] > 0 ? Int64(fast[index] * scale) + 1 : 0
     }
     smooth(range)
     return true
@@ -149,7 +159,9 @@ struct LimiterGain: Sendable {
       third += second - sums[frame - lengths.2].y
       sums[frame] = SIMD2(first, second)
       lastSum[frame] = third
-      reduction[frame] = Double(third) * unit
+      // Both parts together are never more than all.
+      let whole = Double(third) * unit + body.level(frame)
+      reduction[frame] = whole < 1 ? whole : 1
     }
     if anyForced {
       for frame in range where forced[frame] > reduction[frame] { reduction[frame] = forced[frame] }
@@ -164,12 +176,13 @@ struct LimiterGain: Sendable {
     return greatest
   }
 
-  /// Drops the first `count` frames (a multiple of 32) of the window; those that enter need nothing.
+  /// Drops the first `count` frames (a multiple of `grain`) of the window; those that enter need nothing.
   mutating func advance(by count: Int) {
+    body.advance(by: count)
     lastNeeded = max(-1, lastNeeded - count >> stepShift)
     shift(&needed, count >> stepShift, 0)
+    shift(&rest, count >> stepShift, 0)
     shift(&fast, count >> stepShift, 0)
-    shift(&slow, count >> stepShift, 0)
     shift(&released, count >> stepShift, 0)
     shift(&sums, count, .zero)
     shift(&lastSum, count, 0)

@@ -12,16 +12,18 @@ extension DiagnosticCode {
   public static let tooMuchLimiting = DiagnosticCode(
     "D0812", title: "the target takes more limiting than allowed",
     explanation: """
-      To be as loud as the target asks, the limiter would have to turn peaks down by more than `max_limiting`.
+      To be as loud as the target asks, clipper and limiter would have to turn it down by more than
+      `max_limiting`, the greatest mean reduction over 50 ms.
       That is heard as distortion and loss of punch, so the deliverable is not written; the others are.
 
-      The message names what it would have taken and the loudest target that fits. Lower the target, tame the
+      The message names what it would take and the loudest target that fits, or says that no amount of limiting gets
+      there. Lower the target, tame the
       peaks in the mix (a compressor on the drums, say), or raise `loudness.max_limiting` if you mean it.
       """)
   public static let muchLimiting = DiagnosticCode(
-    "D0813", title: "the limiter works hard",
+    "D0813", title: "clipper and limiter work hard",
     explanation: """
-      The limiter takes 4 dB or more from the highest peaks. That may be meant; a lower target or tamer peaks in
+      Clipper and limiter take 4 dB or more, in the mean over 50 ms where they take most. That may be meant; a lower target or tamer peaks in
       the mix keep more punch. `allow: [D0813]` silences the note.
       """)
   public static let targetUnreachable = DiagnosticCode(

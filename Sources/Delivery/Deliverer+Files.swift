@@ -123,7 +123,8 @@ extension Deliverer {
           sha256: hash,
           measurement: file.measurement.quieter(by: shared.monoOffset),
           aimsAtLoudness: shared.target.loudness != nil, gainDecibels: mastered.gain,
-          limitingDecibels: mastered.result.limiting,
+          limitingDecibels: mastered.result.limiting, clippingDecibels: mastered.result.clipping,
+          reductionDecibels: mastered.result.reduction,
           reported: reported(file, mastered, premaster, offset: shared.monoOffset))
         finished.append((delivered, file.writer))
       case .failure(let refusal as MasteringRefusal):
@@ -134,10 +135,10 @@ extension Deliverer {
       }
     }
     let order = group.deliverables.map(\.id)
-    let made = finished.map { ($0.0.id, $0.0.limitingDecibels) }.sorted { a, b in
+    let made = finished.map { ($0.0.id, $0.0.reductionDecibels) }.sorted { a, b in
       (order.firstIndex(of: a.0) ?? 0) < (order.firstIndex(of: b.0) ?? 0)
     }
-    result.diagnostics += notesOnLimiting(made, aim: gain == nil ? group.master.loudness : nil)
+    result.diagnostics += notesOnLimiting(made, group.master, aim: gain == nil ? group.master.loudness : nil)
     return (finished, lent)
   }
 

@@ -9,20 +9,23 @@ import Tables
 // What a person should know of a render.
 
 extension Deliverer {
-  /// The greatest reduction that passes without a word, in dB (docs/format.md).
+  /// The greatest mean reduction over 50 ms that passes without a word, in dB (docs/format.md).
   static let muchLimiting = 4.0
 
   /// - Parameters:
   ///   - made: the files of a master that were written, each with its reduction in dB.
   ///   - aim: the loudness that the limiting is for.
-  func notesOnLimiting(_ made: [(id: String, limiting: Double)], aim: LoudnessTarget?) -> [Diagnostic] {
+  func notesOnLimiting(
+    _ made: [(id: String, limiting: Double)], _ master: Master, aim: LoudnessTarget?
+  ) -> [Diagnostic] {
     let hard = made.filter { $0.limiting >= Self.muchLimiting }
-    let aim = aim.map { "to reach \($0.goal.text), the" } ?? "the"
+    let takers = master.clipper == nil ? "the limiter takes" : "clipper and limiter take"
+    let aim = aim.map { "to reach \($0.goal.text), \(takers)" } ?? takers
     return Set(hard.map { rounded($0.limiting) }).sorted().map { taken in
       let ids = hard.filter { rounded($0.limiting) == taken }.map(\.id)
       return Diagnostic(
         .muchLimiting, .warning,
-        "\(aim) limiter takes up to \(taken) dB from \(listed(ids, conjunction: "and"))",
+        "\(aim) up to \(taken) dB from \(listed(ids, conjunction: "and"))",
         hints: ["a lower target or tamer peaks in the mix keep more punch"])
     }
   }

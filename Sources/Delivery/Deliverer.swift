@@ -52,6 +52,10 @@ public struct DeliveredFile: Sendable {
   public var gainDecibels: Double
   /// The greatest reduction that the limiter made, in dB.
   public var limitingDecibels: Double
+  /// The greatest reduction that the clipper made, in dB.
+  public var clippingDecibels = 0.0
+  /// The greatest mean reduction over 50 ms of both together, in dB.
+  public var reductionDecibels = 0.0
   /// What a report shows, if there is to be one.
   public var reported: Reported?
 }

@@ -71,7 +71,7 @@ struct LossyRounds {
         } ?? 0
       let holds = abs(miss) <= Self.loudnessTolerance && over <= 0
       if let held {
-        guard holds, mastered.result.limiting < held.0.result.limiting else {
+        guard holds, mastered.result.reduction < held.0.result.reduction else {
           file.writer.abandon()
           return held
         }
@@ -150,7 +150,7 @@ struct LossyRounds {
     }
     result.loudest = found
     // How much a codec adds to peaks changes with every small step.
-    result.reason.replace("would take at least", with: "would take about")
+    result.reason.replace("would take ", with: "would take about ")
     result.hints[0] =
       found == nil && refusal.code == .decodedMiss ? refusal.hints[0] : Mastering.hint(found, "found that fits")
     return result

@@ -6,7 +6,7 @@
 /// gate of BS.1770, the loudness of the whole falls. So a gain that brings nothing is no reason to give up.
 struct LoudnessSearch {
   var target: Double
-  /// The greatest reduction that the limiter may make, in dB.
+  /// The greatest mean reduction over 50 ms that clipper and limiter may make, in dB.
   var maximumLimiting: Double
   /// The loudness that is meant, of a file.
   var loudness: (Measurement) -> Double? = \.integrated
@@ -19,8 +19,10 @@ struct LoudnessSearch {
     case reached(gain: Double, MasterPass.Result)
     /// Nothing to measure: silence, or less than 400 ms.
     case nothingToMeasure
-    /// The target would take more limiting than allowed; the loudest target that fits, when there is one.
+    /// The target takes more limiting than allowed; the loudest target that fits, when there is one.
     case tooMuchLimiting(taken: Double, loudest: Double?)
+    /// More limiting than allowed does not get there either.
+    case beyondLimiting(closest: Double, loudest: Double?)
     /// The file cannot get there whatever the gain.
     case unreachable(closest: Double)
   }
@@ -35,16 +37,17 @@ struct LoudnessSearch {
     var above: Point?
     var latest: Point?
     var loudest = -Double.infinity
+    var excessive: Point?
     for _ in 0..<Self.passLimit {
       let result = try pass(gain)
       guard let loudness = loudness(result.measurement) else { return .nothingToMeasure }
       let miss = target - loudness
-      if abs(miss) <= Self.tolerance, result.limiting <= maximumLimiting { return .reached(gain: gain, result) }
-      // Over the limit and not louder than asked: any gain that gets there only takes more limiting.
-      if miss >= -Self.tolerance, result.limiting > maximumLimiting {
-        return .tooMuchLimiting(taken: result.limiting, loudest: try loudestFit(from: gain, result, pass))
+      let point = Point(gain: gain, loudness: loudness, limiting: result.limiting, reduction: result.reduction)
+      if point.reduction > maximumLimiting, gain <= excessive?.gain ?? .infinity { excessive = point }
+      if abs(miss) <= Self.tolerance {
+        guard point.reduction > maximumLimiting else { return .reached(gain: gain, result) }
+        return .tooMuchLimiting(taken: point.reduction, loudest: try loudestFit(excessive ?? point, pass))
       }
-      let point = Point(gain: gain, loudness: loudness, limiting: result.limiting)
       if miss > 0 {
         below = point
         loudest = max(loudest, loudness)
@@ -56,14 +59,17 @@ struct LoudnessSearch {
       gain = next(point, below, above, latest)
       latest = point
     }
-    return .unreachable(closest: loudest.isFinite ? loudest : above?.loudness ?? start)
+    let closest = loudest.isFinite ? loudest : above?.loudness ?? start
+    guard let excessive else { return .unreachable(closest: closest) }
+    return .beyondLimiting(closest: closest, loudest: try loudestFit(excessive, pass))
   }
 
   /// What a pass found.
   private struct Point {
     var gain: Double
     var loudness: Double
-    var limiting: Double
+    /// At any time, and as it is heard.
+    var limiting, reduction: Double
   }
 
   /// LU that a dB of gain must bring for more of it to be worth trying.
@@ -88,19 +94,25 @@ struct LoudnessSearch {
     return point.gain + miss / max(0.3, 1 - 2 * miss / point.limiting)
   }
 
-  /// The loudness where the limiter takes just what it may, to a tenth, rounded down.
-  private func loudestFit(
-    from gain: Double, _ result: MasterPass.Result, _ pass: (Double) throws -> MasterPass.Result
-  ) throws -> Double? {
-    var gain = gain, limiting = result.limiting
-    for _ in 0..<4 {
-      gain -= limiting - maximumLimiting + 0.05
-      let fit = try pass(gain)
-      limiting = fit.limiting
-      if limiting <= maximumLimiting {
-        return loudness(fit.measurement).map { ($0 * 10).rounded(.down) / 10 }
+  /// The loudness where clipper and limiter take just what they may, to a tenth, rounded down: found by halving the
+  /// gains between one that takes too much and one that does not.
+  private func loudestFit(_ excessive: Point, _ pass: (Double) throws -> MasterPass.Result) throws -> Double? {
+    var high = excessive.gain
+    // Lower by what is too much at least, then by more each time.
+    var low = high - max(0.5, excessive.reduction - maximumLimiting)
+    var fitting: Double?
+    for _ in 0..<Self.passLimit {
+      let gain = fitting == nil ? low : (low + high) / 2
+      let result = try pass(gain)
+      if result.reduction <= maximumLimiting {
+        low = gain
+        fitting = loudness(result.measurement)
+      } else {
+        if fitting == nil { low = gain - 2 * (excessive.gain - gain) }
+        high = gain
       }
+      if fitting != nil, high - low < 0.04 { break }
     }
-    return nil
+    return fitting.map { ($0 * 10).rounded(.down) / 10 }
   }
 }

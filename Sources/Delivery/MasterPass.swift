@@ -3,13 +3,14 @@ import Renderer
 import SessionModel
 import Synchronization
 
-/// One way through the end of the master: gain, limiter, fades, and a meter on what comes out.
+/// One way through the end of the master: gain, clipper, limiter, fades, and a meter on what comes out.
 struct MasterPass {
   var source: Scratch
   /// Where the result of the latest run is.
   var output: Scratch
   var frameCount: Int
   var sampleRate: Double
+  var clipper: DSP.Clipper.Settings?
   var limiter: DSP.Limiter.Settings?
   var fadeIn: DSP.Fade?
   var fadeOut: DSP.Fade?
@@ -20,7 +21,11 @@ struct MasterPass {
 
   struct Result {
     var measurement: Measurement
-    /// The greatest reduction that the limiter made, in dB.
+    /// The greatest mean reduction over 50 ms of clipper and limiter together, in dB.
+    var reduction: Double
+    /// The greatest reduction that the clipper made at any time, in dB.
+    var clipping: Double
+    /// The greatest reduction that the limiter made at any time, in dB.
     var limiting: Double
     /// The same for each `LimiterTrace.step` of the song; empty when it was not asked for.
     var trace: [Double]
@@ -49,20 +54,27 @@ struct MasterPass {
       }
       if let error = failure.withLock({ $0 }) { throw error }
     }
-    return Result(measurement: meter.measurement, limiting: stage.limiting, trace: stage.trace)
+    return Result(
+      measurement: meter.measurement, reduction: stage.heard.decibels, clipping: stage.clipping,
+      limiting: stage.limiting, trace: stage.trace)
   }
 }
 
-/// Reads, gains, limits and fades block after block, into two buffers in turn.
+/// Reads, gains, clips, limits and fades block after block, into two buffers in turn.
 private final class LimiterStage: @unchecked Sendable {
   private let pass: MasterPass
   private let gain: MixMatrix
+  private var clipper: DSP.Clipper?
   private var limiter: DSP.Limiter?
   private let buffers: [FrameBuffer]
   private let blockFrames: Int
   let latencyFrames: Int
-  /// Room for the reduction of a block, when it is traced, and the greatest of each step so far.
-  private let reduction: FrameBuffer?
+  /// Room for what the limiter and the clipper take from a block, and the greatest of each step so far.
+  private let reduction: FrameBuffer
+  private let clipped: FrameBuffer
+  /// What the clipper takes, as late as the limiter's output.
+  private var clippedDelay: DelayLine
+  private(set) var heard: ReductionMeter
   private var steps: [Double] = []
   private let stepFrames: Int
 
@@ -71,15 +83,22 @@ private final class LimiterStage: @unchecked Sendable {
     self.gain = MixMatrix(gain: Maths.amplitude(decibels: gain))
     self.blockFrames = blockFrames
     limiter = pass.limiter.map { DSP.Limiter($0, sampleRate: pass.sampleRate) }
-    latencyFrames = limiter?.latencyFrames ?? 0
+    clipper = pass.clipper.map { DSP.Clipper($0) }
+    let limiterLatency = limiter?.latencyFrames ?? 0
+    latencyFrames = limiterLatency + (clipper == nil ? 0 : DSP.Clipper.latencyFrames)
+    clippedDelay = DelayLine(frameCount: clipper == nil ? 0 : limiterLatency)
+    heard = ReductionMeter(sampleRate: pass.sampleRate)
     buffers = [FrameBuffer(capacity: blockFrames), FrameBuffer(capacity: blockFrames)]
-    reduction = pass.isTraced && limiter != nil ? FrameBuffer(capacity: blockFrames) : nil
+    reduction = FrameBuffer(capacity: limiter == nil ? 0 : blockFrames)
+    clipped = FrameBuffer(capacity: clipper == nil ? 0 : blockFrames)
     stepFrames = max(1, Int(LimiterTrace.step * pass.sampleRate))
   }
 
   var limiting: Double {
     limiter.map { max($0.maximumReduction.left, $0.maximumReduction.right) } ?? 0
   }
+
+  var clipping: Double { clipper?.maximumReduction ?? 0 }
 
   func process(_ block: Int) throws {
     try buffers[block % 2].edit(0..<blockFrames) { frames in
@@ -89,17 +108,36 @@ private final class LimiterStage: @unchecked Sendable {
       for index in end..<blockFrames { frames[index] = .zero }
       gain.apply(to: &frames)
       let first = block * blockFrames - latencyFrames
-      if let reduction {
+      if clipper != nil {
+        clipped.edit(0..<blockFrames) { taken in
+          clipper?.process(&frames, reduction: &taken)
+          clippedDelay.process(&taken)
+        }
+      }
+      if limiter != nil {
         reduction.edit(0..<blockFrames) { taken in
           limiter?.process(&frames, reduction: &taken)
-          note(taken.span, first)
+          if pass.isTraced { note(taken.span, first) }
+          if clipper != nil { clipped.read(0..<blockFrames) { Self.join($0, &taken) } }
+          listen(taken.span, first)
         }
-      } else {
-        limiter?.process(&frames)
+      } else if clipper != nil {
+        clipped.read(0..<blockFrames) { listen($0, first) }
       }
       pass.fadeIn?.applyIn(to: &frames, from: first)
       if let fade = pass.fadeOut { fade.applyOut(to: &frames, from: first - (pass.frameCount - fade.length)) }
     }
+  }
+
+  /// Makes `taken` what both take, one after the other.
+  private static func join(_ clipped: Span<Frame>, _ taken: inout MutableSpan<Frame>) {
+    for index in 0..<taken.count { taken[index] = taken[index] + clipped[index] * (1 - taken[index]) }
+  }
+
+  /// Measures the reductions of the part of a block that belongs to the song.
+  private func listen(_ taken: Span<Frame>, _ first: Int) {
+    let from = max(0, -first), to = min(taken.count, pass.frameCount - first)
+    if from < to { heard.process(taken.extracting(from..<to)) }
   }
 
   /// Takes the reductions of a block in, whose first frame is `first` of the song.

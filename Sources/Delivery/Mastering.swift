@@ -88,22 +88,23 @@ struct Mastering {
   func run(_ aim: Aim) throws -> Mastered {
     let pass = MasterPass(
       source: take.scratch, output: try Scratch(), frameCount: frameCount, sampleRate: context.sampleRate,
-      limiter: limiter(aim.ceiling), fadeIn: master.fadeIn.map(fadeIn), fadeOut: master.fadeOut.map(fadeOut),
+      clipper: master.clipper.map { ClipperProcessor.kernelSettings($0.settings) }, limiter: limiter(aim.ceiling),
+      fadeIn: master.fadeIn.map(fadeIn), fadeOut: master.fadeOut.map(fadeOut),
       workers: workers, isTraced: isTraced, isCancelled: isCancelled)
     guard let target = aim.loudness, let wanted = master.loudness else {
       let gain = aim.gain ?? 0
       let result = try pass.run(gain: gain)
-      if !isAudition, let most = master.loudness?.maxLimiting, result.limiting > most.magnitude {
-        let taken = plainDecimal(rounded(result.limiting, places: 1, beside: [most.magnitude]))
+      if !isAudition, let most = master.loudness?.maxLimiting, result.reduction > most.magnitude {
+        let taken = plainDecimal(rounded(result.reduction, places: 1, beside: [most.magnitude]))
         throw MasteringRefusal(
           code: .tooMuchLimiting,
           reason:
-            "cannot have the main mix's gain of \(rounded(gain)) dB: the limiter would take \(taken) dB, and `max_limiting` is \(most.text)",
+            "cannot have the main mix's gain of \(rounded(gain)) dB: \(takers) would take \(taken) dB, and `max_limiting` is \(most.text)",
           hints: ["give its deliverable a loudness of its own, such as `master: {loudness: {integrated: -14 LUFS}}`"])
       }
       return Mastered(output: pass.output, result: result, gain: gain, ceiling: aim.ceiling)
     }
-    let maximum = master.limiter == nil ? .infinity : wanted.maxLimiting.magnitude
+    let maximum = master.limiter == nil && master.clipper == nil ? .infinity : wanted.maxLimiting.magnitude
     let search = LoudnessSearch(target: target, maximumLimiting: maximum, loudness: loudness)
     let start = aim.gain.map { target - $0 } ?? take.loudness(wanted.goal.kind, of: frameCount).map { $0 - monoOffset }
     switch try search.run(from: start, { try pass.run(gain: $0) }) {
@@ -117,12 +118,16 @@ struct Mastering {
       let told = plainDecimal(rounded(taken, places: 1, beside: [maximum]))
       var refusal = refusal(
         .tooMuchLimiting,
-        "the limiter would take at least \(told) dB, and `max_limiting` is \(wanted.maxLimiting.text)",
+        "\(takers) would take \(told) dB, and `max_limiting` is \(wanted.maxLimiting.text)",
         hints: [
           Self.hint(loudest), "tame the peaks in the mix, lower the target, or raise `loudness.max_limiting`",
         ])
       refusal.loudest = loudest
       throw refusal
+    case .beyondLimiting(let closest, let loudest):
+      throw beyondLimiting(closest, loudest)
+    case .unreachable(let closest) where master.limiter != nil || master.clipper != nil:
+      throw beyondLimiting(closest, (closest * 10).rounded(.down) / 10)
     case .unreachable(let closest):
       throw refusal(.targetUnreachable, "more gain does not make it louder than \(rounded(closest)) LUFS")
     }
@@ -166,6 +171,16 @@ struct Mastering {
     let target = master.loudness?.goal.text ?? "its loudness"
     return MasteringRefusal(code: code, reason: "cannot have \(target): \(reason)", hints: hints)
   }
+
+  private func beyondLimiting(_ closest: Double, _ loudest: Double?) -> MasteringRefusal {
+    var refusal = refusal(
+      .tooMuchLimiting, "no amount of limiting makes it louder than \(rounded(closest)) LUFS",
+      hints: [Self.hint(loudest), "tame the peaks in the mix, or lower the target"])
+    refusal.loudest = loudest
+    return refusal
+  }
+
+  private var takers: String { master.clipper == nil ? "the limiter" : "clipper and limiter" }
 
   private func limiter(_ ceiling: Double?) -> DSP.Limiter.Settings? {
     guard let ceiling, let limiter = master.limiter else { return nil }

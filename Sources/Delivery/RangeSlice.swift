@@ -52,7 +52,7 @@ struct RangeSlice {
     mastered = 0..<limit
     if masters.contains(where: { $0.loudness != nil }) {
       reason = "its master gain comes from the loudness of all of it"
-    } else if masters.contains(where: { $0.limiter != nil }) {
+    } else if masters.contains(where: { $0.limiter != nil || $0.clipper != nil }) {
       reason = "the limiter of its master remembers what came before"
     } else if masters.contains(where: { $0.fadeIn != nil || $0.fadeOut != nil }) {
       reason = "its master fades"

@@ -151,6 +151,7 @@ func members(_ file: DeliveredFile) -> [JSONValue.Member] {
     .init("pcm_sha256", .string(file.pcmSHA256)), .init("sha256", .string(file.sha256)),
   ] + members(file.measurement) + [
     .init("gain_db", .number(file.gainDecibels)), .init("limiting_db", .number(file.limitingDecibels)),
+    .init("clipping_db", .number(file.clippingDecibels)), .init("reduction_50ms_db", .number(file.reductionDecibels)),
   ]
 }
 

@@ -4,6 +4,7 @@ public let standardCatalog: [ProcessorDeclaration] = [
   ProcessorDeclaration(EqualizerProcessor.self),
   ProcessorDeclaration(CompressorProcessor.self),
   ProcessorDeclaration(LimiterProcessor.self),
+  ProcessorDeclaration(ClipperProcessor.self),
   ProcessorDeclaration(WidthProcessor.self),
   ProcessorDeclaration(DelayProcessor.self),
   ProcessorDeclaration(ReverbProcessor.self),

@@ -17,6 +17,11 @@ extension DynamicsKernel: AudioKernel {
   public mutating func resetReduction() { resetMaximum() }
 }
 
+extension Clipper: AudioKernel {
+  public var reductionDecibels: Double? { maximumReduction }
+  public mutating func resetReduction() { resetMaximum() }
+}
+
 extension Limiter: AudioKernel {
   public var reductionDecibels: Double? { max(maximumReduction.left, maximumReduction.right) }
   public mutating func resetReduction() { resetMaximum() }

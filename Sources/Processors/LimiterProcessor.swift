@@ -10,8 +10,8 @@ public enum LimiterProcessor: Processor {
 
   public struct Settings: Sendable, Equatable {
     public var ceiling: TruePeakLevel = -1
-    public var lookahead: TimeSpan = .seconds(0.005)
-    public var release: TimeSpan = .seconds(0.2)
+    public var lookahead: TimeSpan = .seconds(0.001)
+    public var release: TimeSpan = .seconds(0.1)
     public var link = true
   }
 
@@ -23,10 +23,11 @@ public enum LimiterProcessor: Processor {
       automation: .fixed("a ceiling holds; move a `gain` before it")),
     .init(
       "lookahead", \.lookahead, 0.001...0.05, "Time to turn down ahead of a peak; the delay is compensated.",
-      initial: .seconds(0.005), automation: .fixed("the latency of a path does not change in a song")),
+      initial: .seconds(0.001), automation: .fixed("the latency of a path does not change in a song")),
     .init(
-      "release", \.release, 0.01...2, "Time to come back after dense peaks; a lone peak is let go faster.",
-      initial: .seconds(0.2), automation: .fixed("its gain is made ahead of time")),
+      "release", \.release, 0.01...2,
+      "Time to come back from what lasts, such as a bass note; a lone peak is let go within milliseconds.",
+      initial: .seconds(0.1), automation: .fixed("its gain is made ahead of time")),
     .init("link", \.link, "Whether both channels are turned down together.", initial: true),
   ]
 

@@ -47,6 +47,10 @@ extension Page {
     add(
       "Limiter takes", file.hasLimiter ? figure(file.limiting, 1, "dB") : "none",
       file.hasLimiter ? "at most" : "no limiter")
+    if let clipping = file.clipping { add("Clipper takes", figure(clipping, 1, "dB"), "at most") }
+    if file.hasLimiter || file.clipping != nil {
+      add("Reduction as heard", figure(file.reduction, 1, "dB"), "greatest mean over 50 ms")
+    }
     add("Correlation", measured.channels == 1 ? "mono" : figure(measured.correlation, 2))
     add("Clipped", "\(measured.clippedSamples)", measured.clippedSamples == 1 ? "sample" : "samples")
     let cells = items.map { item in

@@ -69,20 +69,21 @@ extension Page {
     let rows = model.files.map { file -> String in
       let expected = file.premasterLoudness.map { $0 + file.gain }
       let lost = expected.flatMap { expected in file.measurement.integrated.map { $0 - expected } }
+      let cut = file.clipping.map { figure(-$0, 2) } ?? "–"
       let taken = file.hasLimiter ? figure(-file.limiting, 2) : "–"
       return """
         <tr><td>\(escaped(words(file.id)))</td><td>\(figure(file.premasterLoudness, 2))</td>\
-        <td>\(figure(file.gain, 2, signed: true))</td><td>\(figure(expected, 2))</td><td>\(taken)</td>\
+        <td>\(figure(file.gain, 2, signed: true))</td><td>\(figure(expected, 2))</td><td>\(cut)</td><td>\(taken)</td>\
         <td>\(figure(lost, 2, signed: true))</td><td><b>\(figure(file.measurement.integrated, 2))</b></td>\
         <td>\(figure(file.target, 1))</td><td>\(figure(file.measurement.truePeak, 2))</td><td>\(figure(file.ceiling, 1))</td></tr>
         """
     }
     return section(
       "master", "From the mix to the files",
-      "One gain for the whole song; then limiter, fades, word length and codec; the file is read back and measured.",
+      "One gain for the whole song; then clipper, limiter, fades, word length and codec; the file is read back and measured.",
       """
       <div class="scroll"><table class="wide"><thead><tr><th>file</th><th>mix, LUFS</th><th>gain, dB</th><th>makes</th>\
-      <th>limiter at most, dB</th><th>all after the gain, LU</th><th>file, LUFS</th><th>target</th><th>peak, dBTP</th><th>ceiling</th></tr></thead>\
+      <th>clipper at most, dB</th><th>limiter at most, dB</th><th>all after the gain, LU</th><th>file, LUFS</th><th>target</th><th>peak, dBTP</th><th>ceiling</th></tr></thead>\
       <tbody>\(rows.joined())</tbody></table></div>
       """)
   }

@@ -166,7 +166,8 @@ struct SessionReader {
       id: file.id, version: file.version, path: path(of: file, below: folder),
       format: deliverable.words, measurement: file.measurement, analysis: reported.analysis,
       premasterLoudness: reported.premasterLoudness, gain: file.gainDecibels, limiting: file.limitingDecibels,
-      limitingCourse: reported.limiting, target: goal?.target.magnitude, targetText: goal?.text,
+      limitingCourse: reported.limiting, clipping: master.clipper == nil ? nil : file.clippingDecibels,
+      reduction: file.reductionDecibels, target: goal?.target.magnitude, targetText: goal?.text,
       ceiling: (deliverable.ceiling ?? master.limiter?.settings.ceiling)?.magnitude,
       hasLimiter: master.limiter != nil, master: place, tags: resolved.metadata(of: file.id).named,
       pcmSHA256: file.pcmSHA256, sha256: file.sha256)

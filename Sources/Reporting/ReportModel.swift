@@ -76,6 +76,10 @@ extension ReportModel {
     /// The greatest reduction of the limiter, and its course in steps of `LimiterTrace.step`.
     public var limiting: Double
     public var limitingCourse: [Double]
+    /// The greatest reduction of the clipper; `nil` without one.
+    public var clipping: Double?
+    /// The greatest mean reduction over 50 ms of both.
+    public var reduction: Double
     /// What the master asks for.
     public var target: Double?
     /// `-14 LUFS`, or how it is measured: `-9 LUFS at most over 3 s`.

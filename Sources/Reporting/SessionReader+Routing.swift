@@ -71,6 +71,7 @@ extension SessionReader {
       var steps = master.gain.magnitude == 0 ? [] : ["gain \(master.gain.text)"]
       steps += master.inserts.filter { !$0.value.bypass }.map(\.id)
       if let loudness = master.loudness { steps.append(loudness.goal.target.text) }
+      if let clipper = master.clipper { steps.append("clipper \(clipper.settings.ceiling.text)") }
       if let limiter = master.limiter { steps.append(limiter.settings.ceiling.text) }
       if let fade = master.fadeIn { steps.append("fade in \(fade.span.text)") }
       if let fade = master.fadeOut { steps.append("fade out \(fade.span.text)") }

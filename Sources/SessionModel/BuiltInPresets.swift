@@ -4,6 +4,9 @@
 /// The figures are what the platforms and standards ask for, as far as they say so; a preset is a choice for
 /// delivery, not a promise of what a platform will do.
 ///
+/// `streaming`, `spotify`, `youtube`, `tidal` and `soundcloud` are the same master under five names, so that a session
+/// can say where it goes.
+///
 /// The bounds of `cd` are the format's (IEC 60908). Those of `vinyl` are practice: pressing plants' guides name the
 /// length of a side, bass in the middle, a correlation that is not negative and headroom, and ask for tame esses
 /// without a figure; −12 dB for the side's bass and 0 LU for esses are ours.
@@ -73,6 +76,19 @@ public enum BuiltInPresets {
       inserts:
         mono_bass: {type: width, mono_below: 110 Hz}
       loudness: {integrated: -8 LUFS, max_limiting: 8 dB}
+      clipper: {ceiling: -1 dB, shape: hard}
+      limiter: {ceiling: -1 dBTP}
+
+      """
+    ),
+    (
+      "streaming_loud",
+      """
+      # Loud for streaming: services turn it down to their own loudness; what is lost in punch stays lost.
+      mixdown: 1
+      preset: master
+      loudness: {integrated: -9 LUFS, max_limiting: 8 dB}
+      clipper: {ceiling: -1 dB, shape: hard}
       limiter: {ceiling: -1 dBTP}
 
       """

@@ -7,6 +7,7 @@ public struct Master: Record {
   public var gain: Decibels = 0
   public var inserts = Named<Insert>()
   public var loudness: LoudnessTarget?
+  public var clipper: MasterClipper?
   public var limiter: MasterLimiter?
   public var fadeIn: Fade?
   public var fadeOut: Fade?
@@ -19,11 +20,12 @@ public struct Master: Record {
 
   public static let noun = "a master"
   public static let summary =
-    "A gain, inserts, one gain to a loudness, a true-peak limiter, fades: in this order, and only what is written."
+    "A gain, inserts, one gain to a loudness, a clipper, a true-peak limiter, fades: in this order, and only what is written."
   public static let fields: [Field<Master>] = [
     .init("gain", \.gain, -48...48, "Level of the mix as it enters the inserts.", initial: 0),
     .init("inserts", \.inserts, "Processors on the mix, in order."),
     .init("loudness", \.loudness, "The loudness that the delivered file has; `none` leaves it."),
+    .init("clipper", \.clipper, "Cuts off the tips of peaks before the limiter; `none` (the default) leaves them."),
     .init("limiter", \.limiter, "A true-peak limiter that takes only what sticks out; `none` leaves the peaks."),
     .init("fade_in", \.fadeIn, "Fade at the start of the file: `50 ms`, or `50 ms equal_power`."),
     .init("fade_out", \.fadeOut, "Fade at the end of the file."),
@@ -72,7 +74,8 @@ public struct LoudnessTarget: Record {
     .init("momentary_max", \.momentaryMax, -60...0, "Instead: its greatest loudness over 400 ms."),
     .init(
       "max_limiting", \.maxLimiting, 0...40,
-      "The greatest momentary gain reduction that the limiter may make; past it the deliverable fails.", initial: 8),
+      "The greatest mean reduction over 50 ms that clipper and limiter together may make; past it the deliverable fails.",
+      initial: 8),
     .later("mode", "How songs of a release share a loudness.", with: "releases"),
   ]
 }
@@ -96,6 +99,19 @@ public struct MasterLimiter: Record {
   public static let noun = "a limiter"
   public static let summary = LimiterProcessor.summary
   public static let fields: [Field<MasterLimiter>] = LimiterProcessor.parameters.map {
+    $0.lifted({ $0.settings }, { $0.settings = $1 })
+  }
+}
+
+/// What may come before the limiter: what is cut off it need not turn down.
+public struct MasterClipper: Record {
+  public var settings = ClipperProcessor.initial
+
+  public init() {}
+
+  public static let noun = "a clipper"
+  public static let summary = ClipperProcessor.summary
+  public static let fields: [Field<MasterClipper>] = ClipperProcessor.parameters.map {
     $0.lifted({ $0.settings }, { $0.settings = $1 })
   }
 }

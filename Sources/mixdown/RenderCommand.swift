@@ -205,6 +205,7 @@ struct RenderCommand: ParsableCommand {
         decimals(file.measurement.integrated, 1, "LUFS"), decimals(file.measurement.truePeak, 2, "dBTP"),
       ]
       if file.gainDecibels != 0 { facts.append("gain \(decimals(file.gainDecibels, 1, "dB", signed: true))") }
+      if file.clippingDecibels > 0 { facts.append("clipper \(decimals(file.clippingDecibels, 1, "dB"))") }
       if file.limitingDecibels > 0 { facts.append("limiter \(decimals(file.limitingDecibels, 1, "dB"))") }
       text += padded(file.path, width) + facts.joined(separator: ", ") + "\n"
     }

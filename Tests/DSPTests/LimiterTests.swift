@@ -106,7 +106,7 @@ struct LimiterTests {
     var frames = noise(48_000 * 5, seed: 7, amplitude: 0.1)
     frames[1_000] = Frame(2, 2)
     let (output, _) = limited(frames)
-    #expect(output[900] != frames[900])
+    #expect(output[990] != frames[990])
     #expect(Array(output[(48_000 * 4)...]) == Array(frames[(48_000 * 4)...]))
   }
 
@@ -128,7 +128,7 @@ struct LimiterTests {
     let one = Limiter(.init(ceiling: -1, lookahead: 0.005, release: 0.2, link: true), sampleRate: 48_000)
     let other = Limiter(.init(ceiling: -9, lookahead: 0.005, release: 0.01, link: false), sampleRate: 48_000)
     #expect(one.latencyFrames == other.latencyFrames)
-    #expect(one.latencyFrames < 2_400)
+    #expect(one.latencyFrames < 9_600)
   }
 
   @Test("Linked, both channels get one gain; unlinked, a quiet channel keeps its own")
@@ -139,13 +139,15 @@ struct LimiterTests {
     let (unlinked, limiter) = limited(frames, .init(link: false))
     #expect(unlinked.map(\.y) == frames.map(\.y))
     #expect(limiter.maximumReduction.right == 0)
-    #expect(abs(limiter.maximumReduction.left - 7.07) < 0.03)
+    // While the slow part rises, the fast one, which is made ahead, takes a little more than the rest.
+    #expect(limiter.maximumReduction.left > 7.04 && limiter.maximumReduction.left < 7.4)
+    #expect(abs(Maths.decibels(amplitude: unlinked[5_000..<5_100].map { abs($0.x) }.max()!) + 1.07) < 0.03)
   }
 
   @Test("The reduction written is the one applied")
   func reduction() {
     var limiter = Limiter(.init(), sampleRate: 48_000)
-    let frames = adversaries[11].frames + Array(repeating: .zero, count: 4_096)
+    let frames = adversaries[11].frames + Array(repeating: .zero, count: 16_384)
     var output = frames
     var reduction = frames
     var outputSpan = output.mutableSpan
@@ -171,15 +173,44 @@ struct LimiterTests {
     }
   }
 
-  @Test("A lone peak is forgotten within 0.15 s; dense ones are not")
-  func release() {
-    func reductionAfter(_ peaks: Int) -> Double {
-      var frames = Array(repeating: Frame(repeating: 0.01), count: 96_000)
-      for peak in 0..<peaks { frames[48_000 - peak * 600] = Frame(repeating: 1.8) }
-      let output = limited(frames).frames
-      return -Maths.decibels(amplitude: output[48_000 + 7_200].x / 0.01)
+  @Test(
+    "A lone peak of 12 dB has left less than 3 dB after 10 ms; what lasts leaves more",
+    arguments: [44_100.0, 48_000, 96_000])
+  func release(_ rate: Double) {
+    func reductionAfter(_ peaks: Int, seconds: Double) -> Double {
+      let last = Int(rate)
+      var frames = Array(repeating: Frame(repeating: 0.01), count: 2 * last)
+      for peak in 0..<peaks { frames[last - peak * Int(rate * 0.0125)] = Frame(repeating: 4 * 0.891) }
+      let output = limited(frames, rate: rate).frames
+      return -Maths.decibels(amplitude: output[last + Int(rate * seconds)].x / 0.01)
     }
-    #expect(reductionAfter(1) < 0.25)
-    #expect(reductionAfter(80) > 1)
+    #expect(reductionAfter(1, seconds: 0.01) < 3)
+    #expect(reductionAfter(1, seconds: 0.03) < 0.1)
+    #expect(reductionAfter(80, seconds: 0.03) > 9)
+    #expect(reductionAfter(80, seconds: 0.6) < 0.5)
+  }
+
+  @Test("Bass and treble together, 6 dB over: no modulation of the treble")
+  func intermodulation() {
+    let (bass, treble) = (sine(50, 1.44, 48_000 * 3), sine(7_000, 0.36, 48_000 * 3))
+    let (output, _) = limited(zip(bass, treble).map { $0 + $1 })
+    let steady = output[96_000..<144_000].map(\.x)
+    let carrier = toneLevel(steady, 7_000 / 48_000)
+    for side in [-200.0, -100, -50, 50, 100, 200] {
+      let level = toneLevel(steady, (7_000 + side) / 48_000)
+      #expect(level - carrier < -80, "\(side) Hz: \(level - carrier) dB")
+    }
+  }
+
+  @Test("A drum hit leaves no slow reduction behind")
+  func hits() {
+    // A kick a second, 52 Hz falling off in 80 ms, 9 dB over the ceiling.
+    let kick = sine(52, 2.5, 19_200).enumerated().map { $1 * Maths.exp(-Double($0) / 3_840) }
+    let quiet = Array(repeating: Frame(repeating: 0.01), count: 48_000)
+    let output = limited((0..<6).flatMap { _ in kick + quiet[kick.count...] }).frames
+    for second in 0..<6 {
+      let after = output[second * 48_000 + 24_000..<second * 48_000 + 40_000]
+      #expect(after.allSatisfy { $0.x == 0.01 }, "second \(second)")
+    }
   }
 }

@@ -104,22 +104,54 @@ struct LoudnessSearchTests {
   @Test("too much limiting is refused, with the loudest target that fits; and that fits") func tooMuch()
     throws
   {
-    let input = programme(seconds: 3, level: -30, crest: 18)
-    let result = try render(input, target: -12, maxLimiting: 3)
+    let input = programme(seconds: 3, level: -30, crest: 18, burst: 4_800)
+    let result = try render(input, target: -7, maxLimiting: 3)
     #expect(result.codes == ["D0812"] && result.files.isEmpty, "\(result.messages)")
     #expect(result.messages.contains("`max_limiting` is 3 dB"))
     let hint = try #require(
       result.diagnostics.first?.hints.first { $0.hasPrefix("the loudest target that fits is ") })
     let loudest = try #require(Double(hint.split(separator: " ").dropLast().last ?? ""))
-    #expect(loudest < -12 && loudest > -35)
+    #expect(loudest < -7 && loudest > -12)
     let fits = try render(input, target: loudest, maxLimiting: 3)
     let file = try #require(fits["w"], "\(fits.messages)")
     #expect(
-      file.limitingDecibels <= 3 && file.limitingDecibels > 2,
-      "the loudest, not just any: \(file.limitingDecibels)")
+      file.reductionDecibels <= 3 && file.reductionDecibels > 2,
+      "the loudest, not just any: \(file.reductionDecibels)")
     #expect(abs(try #require(file.measurement.integrated) - loudest) <= 0.05)
     let beyond = try render(input, target: loudest + 0.2, maxLimiting: 3)
     #expect(beyond.codes == ["D0812"], "\(beyond.messages)")
+  }
+
+  @Test("a target that no limiting reaches is told as such") func beyond() throws {
+    // One click a second in near silence: turning it down leaves nothing that could be loud.
+    let clicks = (0..<144_000).map { Frame(repeating: $0 % 48_000 == 24_000 ? 1 : 0) }
+    let result = try render(clicks, target: -3)
+    #expect(result.codes == ["D0812"] && result.files.isEmpty, "\(result.messages)")
+    #expect(result.messages.contains("no amount of limiting makes it louder than"), "\(result.messages)")
+  }
+
+  @Test("a clipper's share is told apart") func clipper() throws {
+    let shop = try Workshop()
+    try shop.stem("a.wav", programme(seconds: 3, level: -20, crest: 12, burst: 4_800))
+    try shop.session(
+      """
+      tracks: {a: {stem: a.wav}}
+      tail: none
+      master:
+        loudness: {integrated: -7 LUFS, max_limiting: 20 dB}
+        clipper: {ceiling: 0 dB}
+        limiter: {ceiling: -1 dBTP}
+      deliverables:
+        w: {format: wav}
+        plain: {format: wav, master: {loudness: {integrated: -7 LUFS, max_limiting: 20 dB}, limiter: {ceiling: -1 dBTP}}}
+      """)
+    let result = try shop.render()
+    let (file, plain) = (try #require(result["w"], "\(result.messages)"), try #require(result["plain"]))
+    #expect(file.clippingDecibels > 0.5 && plain.clippingDecibels == 0)
+    #expect(file.limitingDecibels < plain.limitingDecibels)
+    #expect(file.reductionDecibels > 0 && file.reductionDecibels < file.clippingDecibels + file.limitingDecibels)
+    #expect(abs(try #require(file.measurement.integrated) + 7) <= 0.05)
+    #expect(try #require(file.measurement.truePeak) <= -1)
   }
 
   @Test("a limiter that may take nothing") func noLimiting() throws {
@@ -130,19 +162,19 @@ struct LoudnessSearchTests {
   }
 
   @Test("hard work is a warning from 4 dB on, which can be allowed") func warning() throws {
-    let input = programme(seconds: 2, level: -30, crest: 18)
-    let loud = try render(input, target: -14, maxLimiting: 20)
+    let input = programme(seconds: 2, level: -30, crest: 18, burst: 4_800)
+    let loud = try render(input, target: -7, maxLimiting: 20)
     let file = try #require(loud["w"], "\(loud.messages)")
     #expect(
-      file.limitingDecibels >= 4 && loud.codes == ["D0813"], "\(file.limitingDecibels): \(loud.messages)")
-    #expect(try render(input, target: -14, maxLimiting: 20, more: "allow: [D0813]").codes.isEmpty)
+      file.reductionDecibels >= 4 && loud.codes == ["D0813"], "\(file.reductionDecibels): \(loud.messages)")
+    #expect(try render(input, target: -7, maxLimiting: 20, more: "allow: [D0813]").codes.isEmpty)
     let gentle = try render(input, target: -28, maxLimiting: 20)
     #expect(gentle.codes.isEmpty && gentle["w"] != nil, "\(gentle.messages)")
   }
 
   @Test("one deliverable that fails does not take the others with it") func others() throws {
     let shop = try Workshop()
-    try shop.stem("a.wav", programme(seconds: 2, level: -30, crest: 18))
+    try shop.stem("a.wav", programme(seconds: 2, level: -30, crest: 18, burst: 4_800))
     try shop.session(
       """
       tracks: {a: {stem: a.wav}}

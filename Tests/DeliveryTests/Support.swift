@@ -114,15 +114,17 @@ func noise(_ count: Int, peak: Double = 0.5, seed: UInt64 = 1) -> [Frame] {
   return (0..<count).map { _ in Frame(next(), next()) }
 }
 
-/// A tone with a click every half second, so that a limiter has something to do: the clicks are `crest` dB over it.
-func programme(seconds: Double, level: Double, crest: Double, rate: Double = 48_000) -> [Frame] {
+/// A tone with a click every half second, so that a limiter has something to do: the clicks are `crest` dB over it. A
+/// click of 2 ms is hardly heard to be turned down; `burst` frames make it longer.
+func programme(seconds: Double, level: Double, crest: Double, rate: Double = 48_000, burst length: Int = 96) -> [Frame]
+{
   let amplitude = Maths.amplitude(decibels: level)
   let click = Maths.amplitude(decibels: level + crest)
   return (0..<Int(seconds * rate)).map { index in
     let phase = (Double(index) * 440 / rate).truncatingRemainder(dividingBy: 1)
     let tone = Maths.sineAndCosine(turns: phase).sine * amplitude
     let since = index % Int(rate / 2)
-    let burst = since < 96 ? Maths.sineAndCosine(turns: Double(since) / 48).sine * click : 0
+    let burst = since < length ? Maths.sineAndCosine(turns: Double(since) / 48).sine * click : 0
     return Frame(tone + burst, tone - burst * 0.5)
   }
 }

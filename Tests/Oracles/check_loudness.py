@@ -119,7 +119,7 @@ def judge(tally: common.Tally, project: common.Project, name: str, text: str, st
 def unbounded_limits(project: common.Project, session: Path) -> dict[str, float]:
     """What the limiter takes from each deliverable when it may take what it likes: whether a refusal holds."""
     outcome = project.render(session, "--set", "master.loudness.max_limiting=40 dB")
-    return {entry["id"]: entry["limiting_db"] for entry in (outcome.json or {}).get("deliverables") or []}
+    return {entry["id"]: entry["reduction_50ms_db"] for entry in (outcome.json or {}).get("deliverables") or []}
 
 
 def session_text(master: str, deliverables: list[str], extra: str = "") -> str:

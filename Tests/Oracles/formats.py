@@ -97,5 +97,6 @@ PRESETS: dict[str, tuple[float | None, float | None]] = {
     "cd": (None, -0.3),
     "vinyl": (None, None),
     "club": (-8, -1),
+    "streaming_loud": (-9, -1),
     "transparent": (None, -1),
 }

@@ -261,6 +261,33 @@ def pad(seconds: float) -> Mix:
     )
 
 
+def drums(seconds: float) -> Mix:
+    """A drum kit at 48 kHz and 120 beats a minute over a bass and a quiet pad: loud onsets, much room between them."""
+    rate = 48_000
+    n = int(rate * seconds)
+    beat = 0.5
+    kick = placed(n, rate, [(k * beat, drum(rate, 1, 52, 0.11, 1.0, 0.25)) for k in range(int(seconds / beat))])
+    snare = placed(
+        n, rate, [((2 * k + 1) * beat, drum(rate, 2, 190, 0.07, 0.5, 1.0)) for k in range(int(seconds / beat / 2))]
+    )
+    hats = placed(
+        n, rate, [(k * beat / 4, drum(rate, 3, 9000, 0.02, 0.0, 1.0)) for k in range(int(4 * seconds / beat))]
+    )
+    hats = signal.sosfilt(signal.butter(2, 5000, "highpass", fs=rate, output="sos"), hats)
+    bass = np.tanh(2 * chord(n, rate, [55.0, 55.0, 65.41, 49.0], 4 * beat, 4, 4) / 3)
+    pad = chord(n, rate, [220.0, 220.0, 261.6, 196.0], 4 * beat, 8, 5)
+    return Mix(
+        rate,
+        {
+            "kick": Stem(at_peak(kick, 0.9)),
+            "snare": Stem(at_peak(snare, 0.7)),
+            "hats": Stem(at_peak(hats, 0.2)),
+            "bass": Stem(at_peak(bass, 0.22)),
+            "pad": Stem(at_peak(np.column_stack([pad * 1.2, np.roll(pad, 300)]), 0.12)),
+        },
+    )
+
+
 MIXES: dict[str, Callable[[float], Mix]] = {
     "rock": rock,
     "piano": piano,

@@ -134,7 +134,7 @@ struct ParameterTests {
       ("amazon_music", -14, -2),
       ("tidal", -14, -1), ("deezer", -15, -1), ("soundcloud", -14, -1), ("podcast", -16, -1),
       ("ebu_r128", -23, -1),
-      ("atsc_a85", -24, -2), ("club", -8, -1),
+      ("atsc_a85", -24, -2), ("club", -8, -1), ("streaming_loud", -9, -1),
     ] {
       #expect(try master(name)?.loudness?.integrated?.magnitude == loudness, "\(name)")
       #expect(try master(name)?.limiter?.settings.ceiling.magnitude == ceiling, "\(name)")
