@@ -143,7 +143,7 @@ struct LoudnessSearchTests {
         limiter: {ceiling: -1 dBTP}
       deliverables:
         w: {format: wav}
-        plain: {format: wav, master: {loudness: {integrated: -7 LUFS, max_limiting: 20 dB}, limiter: {ceiling: -1 dBTP}}}
+        plain: {format: wav, master: {clipper: null}}
       """)
     let result = try shop.render()
     let (file, plain) = (try #require(result["w"], "\(result.messages)"), try #require(result["plain"]))
