@@ -18,6 +18,10 @@ public struct FlowLayout: Sendable {
     public var width: Double
     public var height: Double
 
+    public init(x: Double, y: Double, width: Double, height: Double) {
+      (self.x, self.y, self.width, self.height) = (x, y, width, height)
+    }
+
     public func overlaps(_ other: Rectangle) -> Bool {
       x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
     }

@@ -101,13 +101,14 @@ class Rendered:
         """The files of a split by node."""
         found = {}
         for path in sorted(self.folder.glob(f"{self.name}-{identifier}*")):
-            rest = path.stem.removeprefix(f"{self.name}-{identifier}").lstrip("-_ .")
+            rest = path.stem.removeprefix(f"{self.name}-{identifier}").removesuffix("-audition").lstrip("-_ .")
             found[rest] = path
         return found
 
     def file(self, identifier: str) -> tuple[np.ndarray, int]:
-        """One deliverable."""
-        return common.read_audio(next(self.folder.glob(f"{self.name}-{identifier}.*")))
+        """One deliverable; with `--set` it is an audition's."""
+        names = [f"{self.name}-{identifier}.*", f"{self.name}-{identifier}-audition.*"]
+        return common.read_audio(next(path for name in names for path in self.folder.glob(name)))
 
     def entry(self, identifier: str) -> dict[str, object]:
         """One deliverable in the JSON."""

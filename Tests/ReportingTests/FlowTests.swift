@@ -55,10 +55,11 @@ private let examples = [
     let large = try Song(largeSession)
     try large.stem("tone.wav", sine(997, seconds: 1, level: -12))
     // Its texts would be too small on a page of 1000 px.
-    let width = FlowLayout(try routing("\(large.folder)/song.mix.yaml"), .across).width
+    let made = try large.render()
+    let width = FlowLayout(try #require(made.report.page?.routing), .across).width
     let least = Int((width * 11 / 12 + 64).rounded())
     #expect(least > 1000 && least < 1184)
-    #expect(try large.render().page.contains("@media (max-width: \(least).98px) { .flow.across { display: none; }"))
+    #expect(made.page.contains("@media (max-width: \(least).98px) { .flow.across { display: none; }"))
   }
 
   private func routing(_ path: String) throws -> ReportModel.Routing {
