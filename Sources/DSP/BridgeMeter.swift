@@ -185,13 +185,15 @@ public final class BridgeMeter: @unchecked Sendable {
     return (0..<signalCount).map { lane in
       let peak = greatest[lane] > 0 ? 10 * Maths.log10(Double(greatest[lane]) * unit) : nil
       let power = soundingFrames[lane] > 0 ? sounding[lane] * unit / (2 * soundingFrames[lane]) : 0
-      let product = (squares.left[lane] * unit) * (squares.right[lane] * unit)
+      let left = squares.left[lane] * unit, right = squares.right[lane] * unit
+      // The compiler must not learn the sign of what roots are taken of: where it does, it calls the C library.
+      let product = left.magnitude.squareRoot() * right.magnitude.squareRoot()
       let weight = unit * filter.power
       return Reading(
         loudness: LoudnessProgramme(sampleRate: sampleRate, tenthEnergies: energies.map { $0[lane] * weight })
           .integrated,
         peak: peak, crest: power > 0 ? peak.map { $0 - 10 * Maths.log10(power) } : nil,
-        correlation: product > 0 ? max(-1, min(1, products[lane] * unit / product.magnitude.squareRoot())) : nil)
+        correlation: product > 0 ? max(-1, min(1, products[lane] * unit / product)) : nil)
     }
   }
 }

@@ -130,11 +130,11 @@ struct BoxContent {
     return (texts.max() ?? 0) + 2 * Size.side
   }
 
-  /// The steps in lines of this width, two at most.
+  /// The steps in lines of this width, three at most.
   private func stepLines(_ width: Double) -> [String] {
     var lines: [String] = []
     for step in steps {
-      if let last = lines.last, lines.count == 2 || TextSize.width(of: last + " · " + step, .steps) <= width {
+      if let last = lines.last, lines.count == 3 || TextSize.width(of: last + " · " + step, .steps) <= width {
         lines[lines.count - 1] = last + " · " + step
       } else {
         lines.append(step)

@@ -62,3 +62,38 @@ private func homeExpanded(_ path: String) -> String {
   guard path.hasPrefix("~/"), let home = unsafe getenv("HOME") else { return path }
   return unsafe String(cString: home) + path.dropFirst()
 }
+
+// MARK: Scripts
+
+/// The script of a shell. Of the paths for `--set`, each goes on behind its dot or waits for a value behind its equals
+/// sign: the shell must add no space there, nor a backslash.
+func shellScript(for shell: CompletionShell) -> String {
+  let script = RootCommand.completionScript(for: shell)
+  switch shell {
+  case .bash:
+    return script + """
+
+
+      _mixdown_without_space() {
+          _mixdown "$@"
+          if [[ ${COMPREPLY[0]-} == *[.=] ]] && type compopt >/dev/null 2>&1; then
+              compopt +o filenames -o nospace
+          fi
+      }
+
+      complete -o filenames -F _mixdown_without_space mixdown
+      """
+  case .zsh:
+    let offer = "        __mixdown_complete \"${completions[@]:0:-1}\"\n"
+    return script.replacing(
+      offer,
+      with: """
+                if [[ "${completions[1]}" == *[.=] ]]; then
+                    compadd -S '' -- "${(@)completions[1,-2]}"
+                else
+            \(offer)        fi
+
+        """)
+  default: return script
+  }
+}

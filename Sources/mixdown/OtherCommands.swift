@@ -61,6 +61,6 @@ struct CompletionsCommand: ParsableCommand {
       case .zsh: .zsh
       case .fish: .fish
       }
-    Output.standard.line(RootCommand.completionScript(for: known))
+    Output.standard.line(shellScript(for: known))
   }
 }

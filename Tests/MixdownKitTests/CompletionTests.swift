@@ -57,6 +57,11 @@ import Testing
     #expect(try offered("--set", line + ["x"]) == [])
   }
 
+  @Test("no shell adds a space where a path goes on") func spaces() throws {
+    #expect(try Run(["completions", "bash"], in: folder).standard.contains("compopt +o filenames -o nospace"))
+    #expect(try Run(["completions", "zsh"], in: folder).standard.contains("compadd -S '' -- "))
+  }
+
   @Test("the manual has every command and option, and nothing that is a macro by accident") func manual() throws {
     let page = try Run(["manual"], in: folder).standard
     let parts = [".TH MIXDOWN 1", ".SH NAME", ".SS mixdown render", "\\fB\\-\\-only\\fR \\fIID\\fR", ".SH EXIT STATUS"]
