@@ -3,6 +3,7 @@
 #   run.sh            every target
 #   run.sh NAME…      only these: wav, aiff, caf, flac, mpeg, vorbis, opus, cover, yaml, session, set
 # TIME: seconds a target (60). RUNS: executions a target (no limit). KEEP_GOING=1: not to end with the first crasher.
+# TIMEOUT: seconds that an input may take (5); more where others need the machine.
 # FUZZ_BUILD: where builds, inputs and logs live (.build/fuzz).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,7 +68,7 @@ for target in $targets; do
   esac
   export FUZZ_TARGET=$target
   "$build/swift/release/$program" ${KEEP_GOING:+-fork=1 -ignore_crashes=1 -ignore_ooms=1 -ignore_timeouts=1} \
-    -max_total_time="${TIME:-60}" -runs="${RUNS:--1}" -max_len=$length -timeout=5 -rss_limit_mb=2048 \
+    -max_total_time="${TIME:-60}" -runs="${RUNS:--1}" -max_len=$length -timeout="${TIMEOUT:-5}" -rss_limit_mb=2048 \
     -malloc_limit_mb=512 -dict="$dictionary" -artifact_prefix="$build/crashers/$target-" -print_final_stats=1 \
     "$build/corpus/$target" "$build/seeds/$target" >"$log" 2>&1 </dev/null
   status=$?
