@@ -53,8 +53,13 @@ struct LaneCompiler {
     switch automationTarget(lane.keys[...], of: root, in: fields) {
     case .target(let target): parameter = target.parameter
     case .fixed(let reason):
+      // A send is short for its level, in a lane as elsewhere.
+      var isShort = false
+      if case .target = automationTarget((lane.keys + ["level"])[...], of: root, in: fields) { isShort = true }
       problems.append(
-        Problem(code: .notAutomatable, message: "`\(lane.path)` does not move: \(reason)", range: lane.pathRange))
+        Problem(
+          code: .notAutomatable, message: "`\(lane.path)` does not move: \(reason)", range: lane.pathRange,
+          hints: isShort ? ["write `\(lane.path).level`"] : []))
       return nil
     case .unknown(let key, let keys):
       let meant = closestMatch(to: key, among: keys)

@@ -10,11 +10,15 @@ extension ReferenceCheck {
     for (id, version) in session.versions {
       for (key, names) in [("mute", version.mute), ("solo", version.solo)] {
         let path = "versions.\(id).\(key)"
-        for name in names ?? [] where !known.contains(name) {
-          let meant = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
-          report(
-            .unknownTarget, "there is no track, bus or VCA `\(name)` to \(key)", path: path,
-            hints: [meant].compactMap(\.self))
+        guard case .list(let items) = tree.part(at: path)?.content else { continue }
+        for (item, name) in zip(items, names ?? []) where !known.contains(name) {
+          let meant = closestMatch(to: name, among: known)
+          diagnostics.append(
+            Diagnostic(
+              .unknownTarget, .error, "there is no track, bus or VCA `\(name)` to \(key)", at: item.range,
+              also: item.via.map { Diagnostic.Label($0, "brought in here") }, path: path,
+              hints: meant.map { ["did you mean `\($0)`?"] } ?? [],
+              edit: meant.map { Diagnostic.Edit(item.range, $0) }))
         }
       }
     }

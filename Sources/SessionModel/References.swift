@@ -101,11 +101,11 @@ struct ReferenceCheck {
 
   mutating func routing() {
     var fed: Set<String> = []
-    var edges: [String: [String]] = [:]
+    var edges: [String: [Edge]] = [:]
     for (path, id, strip) in strips {
       if strip.output != "main" {
         if session.buses[strip.output] != nil {
-          edges[id, default: []].append(strip.output)
+          edges[id, default: []].append(Edge(to: strip.output, path: "\(path).output"))
         } else {
           unknownBus(strip.output, path: "\(path).output", or: ", or `main`")
         }
@@ -114,7 +114,7 @@ struct ReferenceCheck {
       for (bus, _) in strip.sends {
         fed.insert(bus)
         if session.buses[bus] != nil {
-          edges[id, default: []].append(bus)
+          edges[id, default: []].append(Edge(to: bus, path: "\(path).sends.\(bus)"))
         } else {
           unknownBus(bus, path: "\(path).sends.\(bus)", key: true, or: "")
         }
@@ -122,7 +122,7 @@ struct ReferenceCheck {
       for (insert, processor) in strip.inserts {
         guard let key = processor.sidechain else { continue }
         let place = "\(path).inserts.\(insert).sidechain"
-        if isSource(key) { edges[key, default: []].append(id) } else { unknownKey(key, path: place) }
+        if isSource(key) { edges[key, default: []].append(Edge(to: id, path: place)) } else { unknownKey(key, path: place) }
       }
       if strip.solo {
         report(.committedSolo, "`\(id)` is soloed in the file", severity: .note, path: "\(path).solo")
@@ -169,8 +169,19 @@ struct ReferenceCheck {
     report(.unknownTarget, "there is no bus `\(name)`", path: path, key: key, hints: hints)
   }
 
+  /// A step of the routing, and where it is written.
+  private struct Edge {
+    var target: String
+    var path: String
+
+    init(to target: String, path: String) {
+      self.target = target
+      self.path = path
+    }
+  }
+
   /// Spells out one loop for each set of buses that feed each other.
-  private mutating func loops(_ edges: [String: [String]]) {
+  private mutating func loops(_ edges: [String: [Edge]]) {
     var finished: Set<String> = []
     var trail: [String] = []
     func visit(_ id: String) -> [String]? {
@@ -179,7 +190,7 @@ struct ReferenceCheck {
       trail.append(id)
       defer { trail.removeLast() }
       for next in edges[id] ?? [] {
-        if let loop = visit(next) { return loop }
+        if let loop = visit(next.target) { return loop }
       }
       finished.insert(id)
       return nil
@@ -188,10 +199,18 @@ struct ReferenceCheck {
       trail = []
       guard let loop = visit(id) else { continue }
       finished.formUnion(loop)
+      let steps = zip(loop, loop.dropFirst()).compactMap { from, to in edges[from]?.first { $0.target == to } }
+      // A key is the odd one among outputs and sends: it is the step that was not thought of.
+      let place = (steps.first { $0.path.hasSuffix(".sidechain") } ?? steps.first)?.path ?? "buses.\(loop[0])"
+      let isKeyed = place.hasSuffix(".sidechain")
       report(
-        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: "buses.\(loop[0])",
-        key: true,
-        hints: ["take one of these outputs or sends away"])
+        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: place,
+        key: !place.hasSuffix(".output") && !isKeyed,
+        hints: [
+          isKeyed
+            ? "let this sidechain listen to something that the insert does not feed"
+            : "take one of these outputs or sends away"
+        ])
     }
   }
 

@@ -23,6 +23,13 @@ extension SessionLoader {
   enum PresetKind: String { case inserts, channel, master }
 
   mutating func expandPreset(_ setting: Setting, for kind: PresetKind) -> Setting {
+    if kind == .master, let text = setting.text, BuiltInPresets.text(of: text) != nil || text.hasSuffix(".preset.yaml") {
+      diagnostics.append(
+        Diagnostic(
+          .wrongKind, .error, "a master is a mapping, but the name of a preset was found", at: setting.range,
+          hints: ["write `master: {preset: \(text)}`"], edit: Diagnostic.Edit(setting.range, "{preset: \(text)}")))
+      return Setting(.unreadable, at: setting.range, via: setting.via)
+    }
     guard let entries = setting.entries else { return setting }
     var own = setting
     own.content = .mapping(entries.filter { $0.key != "preset" && $0.key != "with" })

@@ -105,7 +105,9 @@ public struct Timeline: Sendable {
       }
       guard !visited.contains(name) else {
         throw Problem(
-          code: .badPosition, message: "the markers \(listed(visited, conjunction: "and")) are placed by each other")
+          code: .badPosition, message: visited.count == 1
+            ? "the marker \(listed(visited)) is placed by itself"
+            : "the markers \(listed(visited, conjunction: "and")) are placed by each other")
       }
       anchor = try moment(place, within: visited + [name])
     }

@@ -83,7 +83,19 @@ public struct Decoder: Sendable {
         hints: ["the nearest allowed value is `\(Value(magnitude: nearest).text)`"])
       return nil
     }
+    warnOfFraction(value, setting)
     return value
+  }
+
+  /// `mix: 0.5` is half a percent, and `pan: 0.3` the centre: who writes that counts from 0 to 1.
+  private mutating func warnOfFraction<Value: NumericQuantity>(_ value: Value, _ setting: Setting) {
+    guard Value.self == Percent.self || Value.self == Pan.self, value.magnitude != 0, abs(value.magnitude) <= 1,
+      let text = setting.text, text.last?.isNumber == true, "+-0123456789".contains(text.first ?? " ")
+    else { return }
+    let meant = Value(magnitude: (value.magnitude * 10_000).rounded() / 100).text
+    report(
+      .looksLikeFraction, "\(place) is \(value.text), which is next to nothing", severity: .warning, at: setting,
+      hints: ["write `\(meant)`, or `\(value.text)` if that is meant"], edit: meant)
   }
 
   public mutating func duration(_ setting: Setting, _ shape: ScalarShape) -> TimeSpan? {
@@ -104,7 +116,20 @@ public struct Decoder: Sendable {
   /// Decodes a mapping by the table of `Value`; `nil` when it is no mapping.
   public mutating func record<Value: Record>(_ setting: Setting, as _: Value.Type) -> Value? {
     guard let entries = setting.entries else {
-      report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
+      if setting.isUnreadable { return nil }
+      let shape = Value.recordShape
+      let meant = setting.text.flatMap { text in
+        shape.oneOf.first.flatMap { key -> String? in
+          guard case .scalar(let scalar)? = shape.fields.first(where: { $0.key == key })?.shape,
+            !scalar.isText, let pattern = try? Regex("^(?:\(scalar.pattern))$"), text.wholeMatch(of: pattern) != nil
+          else { return nil }
+          return "{\(key): \(text)}"
+        }
+      }
+      report(
+        .wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting,
+        hints: [meant.map { "write `\(path.last ?? ""): \($0)`" } ?? "write it like `\(path.last ?? ""): \(shape.example)`"],
+        edit: meant)
       return nil
     }
     var value = Value()
@@ -117,12 +142,16 @@ public struct Decoder: Sendable {
     _ root: inout Root, _ entries: [Setting.Entry], _ fields: [Field<Root>], noun: String, at setting: Setting
   ) {
     var unknownKeys = 0
+    // What unknown keys are meant as: those are not missing.
+    var meant: Set<String> = []
     for entry in entries where !entry.key.hasPrefix("x-") {
       guard let field = fields.first(where: { $0.shape.key == entry.key }) else {
         // As many as are shown get help; a file of nothing but wrong keys must not take long.
         unknownKeys += 1
         if unknownKeys <= 50 {
-          unknownKey(entry, among: fields.map(\.shape), noun: noun)
+          if let key = unknownKey(entry, among: fields.map(\.shape), noun: noun, beside: entries) {
+            meant.insert(key)
+          }
         } else {
           report(.unknownKey, "\(noun) has no key `\(entry.key)`", at: entry.keyRange)
         }
@@ -140,24 +169,36 @@ public struct Decoder: Sendable {
       }
     }
     for field in fields where field.shape.isRequired {
-      guard !entries.contains(where: { $0.key == field.shape.key }) else { continue }
+      guard !meant.contains(field.shape.key), !entries.contains(where: { $0.key == field.shape.key }) else { continue }
       report(.missingKey, "\(noun) needs `\(field.shape.key)`: \(field.shape.summary)", at: setting.range)
     }
   }
 
-  private mutating func unknownKey(_ entry: Setting.Entry, among fields: [FieldShape], noun: String) {
-    let keys = fields.map(\.key)
+  /// Reports an unknown key, and tells which one was meant.
+  private mutating func unknownKey(
+    _ entry: Setting.Entry, among fields: [FieldShape], noun: String, beside entries: [Setting.Entry]
+  ) -> String? {
+    let known = fields.filter { $0.later == nil }.map(\.key)
     let message = "\(noun) has no key `\(entry.key)`"
-    if let meant = closestMatch(to: entry.key, among: keys) {
+    if let whole = ForeignWords.rewriting(entry, in: known, beside: entries.map(\.key)) {
+      let range = SourceRange(
+        entry.keyRange.file, entry.keyRange.bytes.lowerBound..<max(entry.keyRange.bytes.upperBound, entry.value.range.bytes.upperBound))
+      report(
+        .unknownKey, message, at: entry.keyRange, hints: ["write `\(whole.text)`"],
+        edit: whole.isEdit && entry.value.range.file == entry.keyRange.file ? Diagnostic.Edit(range, whole.text) : nil)
+      return whole.key
+    }
+    if let meant = ForeignWords.key(entry.key, among: known) ?? closestMatch(to: entry.key, among: fields.map(\.key)) {
+      let isFree = !entries.contains { $0.key == meant }
       report(
         .unknownKey, message, at: entry.keyRange, hints: ["did you mean `\(meant)`?"],
-        edit: Diagnostic.Edit(entry.keyRange, meant))
-    } else {
-      let known = fields.filter { $0.later == nil }.map(\.key)
-      report(
-        .unknownKey, message, at: entry.keyRange,
-        hints: ["its keys are \(known.joined(separator: ", "))", "a key of your own starts with `x-`"])
+        edit: isFree ? Diagnostic.Edit(entry.keyRange, meant) : nil)
+      return meant
     }
+    report(
+      .unknownKey, message, at: entry.keyRange,
+      hints: ["its keys are \(known.joined(separator: ", "))", "a key of your own starts with `x-`"])
+    return nil
   }
 
   /// Visits named things, whose names must be ids.
@@ -165,7 +206,13 @@ public struct Decoder: Sendable {
     _ setting: Setting, naming noun: String, _ visit: (String, Setting, inout Decoder) -> Void
   ) {
     guard let entries = setting.entries else {
-      report(.wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting)
+      if setting.isUnreadable { return }
+      let key = path.last ?? ""
+      let mapping = mappingText(ofList: setting)
+      report(
+        .wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting,
+        hints: [mapping.map { "write `\(key): \($0)`" } ?? "write it like `\(key): {name: …}`, each name once"],
+        edit: mapping)
       return
     }
     for entry in entries where !entry.key.hasPrefix("x-") {
@@ -208,7 +255,14 @@ public struct Decoder: Sendable {
             at: stated, hints: ["it comes with \(laterWith)"])
           return nil
         }
-        let meant = closestMatch(to: type, among: types)
+        let foreign = ForeignWords.type(type)
+        if let foreign, let laterWith = Later.types[foreign] {
+          report(
+            .notInThisVersion, "`\(type)` is called `\(foreign)`, which this version of Mixdown does not have yet",
+            at: stated, hints: ["it comes with \(laterWith)"])
+          return nil
+        }
+        let meant = foreign.flatMap { types.contains($0) ? $0 : nil } ?? closestMatch(to: type, among: types)
         report(
           .unknownType, "there is no \(Value.noun.droppingArticle) of type `\(type)`", at: stated,
           hints: meant.map { ["did you mean `\($0)`?"] } ?? ["the types are \(types.joined(separator: ", "))"],
@@ -223,10 +277,25 @@ public struct Decoder: Sendable {
         hints: ["it comes with \(laterWith)"])
       return nil
     } else {
+      let foreign = ForeignWords.type(id)
+      if let foreign, let laterWith = Later.types[foreign] {
+        report(
+          .notInThisVersion, "`\(id)` is called `\(foreign)`, which this version of Mixdown does not have yet", at: name,
+          hints: ["it comes with \(laterWith)"])
+        return nil
+      }
+      if let foreign, types.contains(foreign) {
+        report(
+          .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: name,
+          hints: ["did you mean `\(foreign)`? Or write `type: \(foreign)` below `\(id)`"],
+          edit: Diagnostic.Edit(name, foreign))
+        return nil
+      }
       let meant = closestMatch(to: id, among: types)
       report(
         .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: name,
-        hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"])
+        hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"],
+        edit: meant.map { Diagnostic.Edit(name, $0) })
       return nil
     }
     guard let chosen = cases.first(where: { $0.type == type }) else { return nil }
