@@ -15,7 +15,9 @@ public struct Decibels: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleB
 
   public init(parsing text: String) throws(QuantityError) {
     let unit = text.dropFirst(4)
-    if text.hasPrefix("-inf") || text.hasPrefix("−inf"), unit.isEmpty || unit.drop(while: { $0 == " " }).lowercased() == "db" {
+    if text.hasPrefix("-inf") || text.hasPrefix("−inf"),
+      unit.isEmpty || unit.drop(while: { $0 == " " }).lowercased() == "db"
+    {
       self = .silence
     } else if ["-infinity", "-inf", "-∞", "−∞", "-inf db"].contains(text.lowercased()) {
       throw QuantityError(.malformed, "\(quoted(text)) is written `-inf dB`", suggestions: ["-inf dB"])

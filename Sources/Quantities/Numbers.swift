@@ -107,7 +107,8 @@ public struct Pan: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInte
       if side == "L" { sign = -1 }
     }
     guard let decimal = try Decimal(prefixOf: number), decimal.rest.isEmpty else {
-      throw QuantityError(.malformed, Self.malformed(text).message, suggestions: Self.meant(by: text).map { [$0] } ?? [])
+      throw QuantityError(
+        .malformed, Self.malformed(text).message, suggestions: Self.meant(by: text).map { [$0] } ?? [])
     }
     magnitude = sign * decimal.value()
   }
@@ -121,7 +122,8 @@ public struct Pan: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInte
     case "right", "r", "hardright": return "R100"
     default: break
     }
-    guard let last = word.last, last == "l" || last == "r", let number = Double(word.dropLast()), (0...100).contains(number)
+    guard let last = word.last, last == "l" || last == "r", let number = Double(word.dropLast()),
+      (0...100).contains(number)
     else {
       guard let first = word.first, first == "l" || first == "r", let number = Double(word.dropFirst()),
         (0...100).contains(number)

@@ -111,6 +111,14 @@ public enum BitDepth: String, Choice {
   case twentyFour = "24"
   case thirtyTwo = "32"
   case float = "32f"
+
+  public static let foreign: [String: ForeignName] = {
+    var names: [String: ForeignName] = ["float": .means("32f"), "32 float": .means("32f"), "float32": .means("32f")]
+    for depth in ["16", "24", "32"] {
+      for unit in [" bit", "bit", "-bit", " bits"] { names[depth + unit] = .means(depth) }
+    }
+    return names
+  }()
 }
 
 public enum OutputChannels: String, Choice { case stereo, mono }

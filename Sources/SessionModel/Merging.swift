@@ -4,10 +4,18 @@ import Tables
 /// One rule for every layer: mappings merge by key, all else replaces, `null` removes.
 struct Merging {
   var diagnostics: [Diagnostic] = []
+  /// Paths below which a layer is missing that could have brought what a `null` removes.
+  var incomplete: Set<String> = []
 
   /// Lays `upper` over `lower`. A `null` that removes nothing here stays, for a layer further down.
   func lay(_ upper: Setting, over lower: Setting?) -> Setting {
-    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else { return upper }
+    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else {
+      guard var below = lower, below.text != nil else { return upper }
+      var result = upper
+      result.replaced = upper.replaced + [below] + below.replaced
+      below.replaced = []
+      return result
+    }
     var merged: [Setting.Entry?] = lowerEntries
     var places: [String: Int] = [:]
     for (place, entry) in lowerEntries.enumerated() { places[entry.key] = place }
@@ -29,7 +37,7 @@ struct Merging {
   }
 
   /// Takes out what is still `null` at the bottom of all layers: there it removes what is not there.
-  mutating func settled(_ setting: Setting, _ shape: Shape? = Session.fileShape, path: [String] = []) -> Setting {
+  mutating func settled(_ setting: Setting, _ shape: Shape? = Session.writtenShape, path: [String] = []) -> Setting {
     // What a version removes is there, in the session that it is laid over.
     if path.count == 3, path[0] == "versions", path[2] == "set" { return setting }
     var result = setting
@@ -37,7 +45,12 @@ struct Merging {
       var kept: [Setting.Entry] = []
       for var entry in entries where !entry.key.hasPrefix("x-") {
         if entry.value.isNull {
-          entry.value = unsettled(entry, shape, beside: entries)
+          let isTold = path.indices.contains { incomplete.contains(path[...$0].joined(separator: ".")) }
+          if isTold {
+            entry.value.content = .unreadable
+          } else {
+            entry.value = unsettled(entry, shape, beside: entries)
+          }
         } else {
           entry.value = settled(entry.value, shape?.part(entry.key, entry.value), path: path + [entry.key])
         }
@@ -55,11 +68,7 @@ extension Merging {
   private mutating func unsettled(_ entry: Setting.Entry, _ shape: Shape?, beside others: [Setting.Entry]) -> Setting {
     var value = entry.value
     value.content = .unreadable
-    if case .record(let record)? = shape, !record.fields.contains(where: { $0.key == entry.key }),
-      !["preset", "with", "before", "after"].contains(entry.key)
-    {
-      return value
-    }
+    if case .record(let record)? = shape, !record.fields.contains(where: { $0.key == entry.key }) { return value }
     var message = "`\(entry.key)` is removed here, but no layer below has it"
     var hints = ["take the line out, or write a value"]
     var edit: Diagnostic.Edit?
@@ -90,13 +99,24 @@ extension Merging {
 
 extension Shape {
   /// What stands below a key, where that is known.
-  fileprivate func part(_ key: String, _ value: Setting) -> Shape? {
+  func part(_ key: String, _ value: Setting) -> Shape? {
     switch self {
     case .record(let record): record.fields.first { $0.key == key }?.shape
     case .map(let element, _): element
     case .variants(let variants):
       variants.cases.first { $0.type == value["type"]?.text ?? key }.map { .record($0.record) }
     default: nil
+    }
+  }
+
+  /// Whether a thing called `name` comes to be when its key `inner` is set.
+  func isMade(_ name: String, by inner: String, isNear: Bool) -> Bool {
+    switch self {
+    case .map(.record(let record), _):
+      let needed = record.fields.filter(\.isRequired).map(\.key) + record.oneOf
+      return needed.isEmpty ? !isNear && record.noun != Bus.noun : needed.contains(inner)
+    case .variants(let variants): return inner == "type" || variants.cases.contains { $0.type == name }
+    default: return true
     }
   }
 }

@@ -33,7 +33,7 @@ enum Program {
   /// What to say to a first word that is no command; `nil` for all that ArgumentParser understands.
   private static func meantCommand(_ arguments: [String]) -> String? {
     guard let first = arguments.first, !first.hasPrefix("-") else { return nil }
-    let commands = RootCommand.configuration.subcommands.compactMap(\.configuration.commandName)
+    let commands = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !commands.contains(first), first != "help" else { return nil }
     let rest = arguments.joined(separator: " ")
     if first.hasSuffix(".yaml") || first.hasSuffix(".yml") {

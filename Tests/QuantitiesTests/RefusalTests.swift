@@ -38,7 +38,8 @@ struct RefusalTests {
     "levels",
     arguments: [
       Refusal("80%", .unit), Refusal("80 %", .unit), Refusal("10 ms", .unit),
-      Refusal("-14 LUFS", .unit), Refusal("-∞ dB", .malformed), Refusal("-∞", .malformed, "-inf dB"), Refusal("-4 dBFS", .unit, "-4 dB"),
+      Refusal("-14 LUFS", .unit), Refusal("-∞ dB", .malformed), Refusal("-∞", .malformed, "-inf dB"),
+      Refusal("-4 dBFS", .unit, "-4 dB"),
       Refusal("-4 foo", .unit),
       Refusal("1e3", .number), Refusal("1E3 dB", .number), Refusal("1e+3", .number), Refusal("0x1F", .number),
       Refusal("010", .number, "10"), Refusal("-00.5 dB", .number, "-0.5 dB"),
@@ -55,7 +56,8 @@ struct RefusalTests {
     "durations",
     arguments: [
       Refusal("10", .missingUnit, "10 ms", "10 s"), Refusal("1.5", .missingUnit, "1.5 ms", "1.5 s"),
-      Refusal("10 dB", .unit), Refusal("2 min", .malformed, "2:00"), Refusal("500 us", .malformed, "0.5 ms"), Refusal("-10 ms", .range, "10 ms"),
+      Refusal("10 dB", .unit), Refusal("2 min", .malformed, "2:00"), Refusal("500 us", .malformed, "0.5 ms"),
+      Refusal("-10 ms", .range, "10 ms"),
       Refusal("−10 ms", .range, "10 ms"),
       Refusal("1.5 samples", .number), Refusal("0/8", .malformed), Refusal("1/0", .malformed),
       Refusal("1/08", .malformed),
@@ -82,7 +84,8 @@ struct RefusalTests {
   @Test(
     "positions",
     arguments: [
-      Refusal("40", .missingUnit, "40|1", "40 s"), Refusal("1.5", .missingUnit, "1.5 s"), Refusal("2 bars", .unit), Refusal("1/8", .malformed),
+      Refusal("40", .missingUnit, "40|1", "40 s"), Refusal("1.5", .missingUnit, "1.5 s"), Refusal("2 bars", .unit),
+      Refusal("1/8", .malformed),
       Refusal("0|1", .malformed), Refusal("-1|1", .malformed), Refusal("1|0.5", .range, "1|1"),
       Refusal("1|", .malformed),
       Refusal("|1", .malformed), Refusal("1|1|1", .malformed), Refusal("01|1", .malformed),
