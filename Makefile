@@ -49,6 +49,7 @@ format: ## lay the code out
 
 schemas: build ## write the JSON Schemas and the reference anew
 	$(BIN) schema session > schemas/session.schema.json
+	$(BIN) schema template > schemas/template.schema.json
 	$(BIN) schema preset > schemas/preset.schema.json
 	$(BIN) schema reference > docs/reference.md
 

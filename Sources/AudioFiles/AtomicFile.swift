@@ -80,6 +80,22 @@ public final class AtomicFile: @unchecked Sendable {
 
   deinit { abandon() }
 
+  /// Why nothing could be written at `path`, as far as that shows without writing; `nil` when nothing stands against it.
+  public static func obstacle(at path: String) -> AudioFileError? {
+    do throws(AudioFileError) {
+      var folder = try resolve(path).parentFolder
+      var status = stat()
+      // The nearest folder that is there: the ones below it would be made.
+      while unsafe stat(folder.isEmpty ? "." : folder, &status) != 0 {
+        guard errno == ENOENT else { return AudioFileError(.writeFailed(reason: systemErrorText()), path) }
+        while folder.hasSuffix("/") { folder.removeLast() }
+        folder = folder.parentFolder
+      }
+      guard unsafe access(folder.isEmpty ? "." : folder, W_OK | X_OK) != 0 else { return nil }
+      return AudioFileError(.writeFailed(reason: systemErrorText()), path)
+    } catch { return error }
+  }
+
   /// Writes all of `bytes` at `position` and moves on.
   public func write(_ bytes: Span<UInt8>) throws(AudioFileError) {
     var written = 0

@@ -95,6 +95,14 @@ extension DiagnosticCode {
       `--only`, `--mix` and `--range`. `allow: [D0825]` silences the note.
       """)
 
+  public static let auditionGain = DiagnosticCode(
+    "D0826", title: "an audition with a gain of its own",
+    explanation: """
+      A render with `--set`, `--solo` or `--mute` is an audition: it keeps the master gain that the session has as it is
+      written, so that one hears the change alone. Where the session cannot be rendered by itself, or its rate, its tempo
+      or its `start` are others, there is no such gain, and the audition is brought to its loudness by itself.
+      """)
+
   public static let refusedByMaster = DiagnosticCode(
     "D0831", title: "a file that its master's checks refuse",
     explanation: """
@@ -128,7 +136,7 @@ extension DiagnosticCode {
   public static let delivery: [DiagnosticCode] = [
     .nothingToMeasure, .tooMuchLimiting, .muchLimiting, .targetUnreachable, .clipped, .decodedMiss, .ditherFallback,
     .writeFailed, .overwritesInput, .unknownDeliverable, .rangeNeedsMore, .badRange, .checkFailed, .coverLeftOut,
-    .balanceUnjudged, .refusedByMaster, .otherThanCD,
+    .balanceUnjudged, .auditionGain, .refusedByMaster, .otherThanCD,
     .stemsDoNotAddUp, .silentParts,
   ]
 }

@@ -27,13 +27,19 @@ extension Deliverer {
   }
 
   /// Makes a group's masters and files.
-  /// - Parameter matched: for a version, the gain of the main mix, or why it has none.
+  /// - Parameter matched: the gain that a version takes of the main mix and an audition of the session as it is
+  ///   written, or why there is none.
   /// - Returns: the files, whole, and the gain of the master that they share.
   func deliver(
     _ group: Orders.MasterGroup, _ premaster: Premaster, matching matched: Result<Double, MasteringRefusal>?,
     _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> ([(DeliveredFile, AudioFileWriter)], gain: Result<Double, MasteringRefusal>?) {
+    var matched = matched
+    if case .failure = matched, original != nil {
+      matched = nil
+      result.diagnostics.append(noteOnGain("the session as it is written misses its loudness"))
+    }
     if case .failure(var refusal) = matched {
       refusal.reason = "takes the gain of the main mix, which \(refusal.reason)"
       result.diagnostics += group.deliverables.map { refusal.diagnostic($0.id) }
@@ -56,7 +62,8 @@ extension Deliverer {
     func mastering() -> Mastering {
       Mastering(
         master: group.master, take: premaster.take, frameCount: premaster.frameCount, context: premaster.context,
-        isMono: premaster.isMono, matchedGain: gain, workers: masterCount > 1 ? 1 : workers,
+        isMono: premaster.isMono, matchedGain: gain, isAudition: options.audition != nil,
+        workers: masterCount > 1 ? 1 : workers,
         beginsAt: beginsAt, timeline: timeline, isTraced: options.isReported, isCancelled: isCancelled)
     }
     let shared = mastering()
@@ -75,7 +82,6 @@ extension Deliverer {
     for case .own(let rounds) in routes { masterJobs.append(([rounds.encoding.id], rounds.firstMaster)) }
     let jobs = Unchecked(masterJobs)
     let masters = runParallel(masterJobs.count) { try jobs.value[$0].make() }
-    progress(RenderProgress(phase: "master", fraction: 1))
 
     var ready: [(route: Route, mastered: Mastered)] = []
     var lent: Result<Double, MasteringRefusal>?
@@ -131,7 +137,7 @@ extension Deliverer {
     let made = finished.map { ($0.0.id, $0.0.limitingDecibels) }.sorted { a, b in
       (order.firstIndex(of: a.0) ?? 0) < (order.firstIndex(of: b.0) ?? 0)
     }
-    result.diagnostics += notesOnLimiting(made, group.master)
+    result.diagnostics += notesOnLimiting(made, aim: gain == nil ? group.master.loudness : nil)
     return (finished, lent)
   }
 

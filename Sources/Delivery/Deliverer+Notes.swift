@@ -12,10 +12,12 @@ extension Deliverer {
   /// The greatest reduction that passes without a word, in dB (FORMAT, *Master*).
   static let muchLimiting = 4.0
 
-  /// - Parameter made: the files of a master that were written, each with its reduction in dB.
-  func notesOnLimiting(_ made: [(id: String, limiting: Double)], _ master: Master) -> [Diagnostic] {
+  /// - Parameters:
+  ///   - made: the files of a master that were written, each with its reduction in dB.
+  ///   - aim: the loudness that the limiting is for.
+  func notesOnLimiting(_ made: [(id: String, limiting: Double)], aim: LoudnessTarget?) -> [Diagnostic] {
     let hard = made.filter { $0.limiting >= Self.muchLimiting }
-    let aim = master.loudness.map { "to reach \($0.goal.text), the" } ?? "the"
+    let aim = aim.map { "to reach \($0.goal.text), the" } ?? "the"
     return Set(hard.map { rounded($0.limiting) }).sorted().map { taken in
       let ids = hard.filter { rounded($0.limiting) == taken }.map(\.id)
       return Diagnostic(

@@ -11,16 +11,20 @@ import Tables
 extension Deliverer {
   /// Where the files go.
   public var folder: String {
-    options.outputFolder ?? Project.join(Project.parent(resolved.path), "renders")
+    options.outputFolder ?? resolved.rendersFolder(isAudition: options.audition != nil)
+  }
+
+  /// What sets the names of files apart from those of the session's own, which they must not replace.
+  private var part: String? {
+    let parts = [options.mix, options.range.map(fileName), options.audition.map { _ in Audition.mark }]
+    let known = parts.compactMap(\.self)
+    return known.isEmpty ? nil : known.joined(separator: "-")
   }
 
   /// Where a deliverable's file goes, or that of one track or bus of a split.
   public func outputPath(_ id: String, node: String? = nil) -> String? {
-    let parts = [options.mix, options.range.map(fileName)].compactMap(\.self)
-    return deliverables.first { $0.id == id }.map {
-      Project.join(
-        folder,
-        resolved.outputPath($0.id, $0.value, node: node, part: parts.isEmpty ? nil : parts.joined(separator: "-")))
+    deliverables.first { $0.id == id }.map {
+      Project.join(folder, resolved.outputPath($0.id, $0.value, node: node, part: part))
     }
   }
 
@@ -28,8 +32,7 @@ extension Deliverer {
   /// mix does not replace the main mix's.
   public var reportPaths: (page: String, data: String?) {
     if let page = options.pagePath { return (page, nil) }
-    let name = [resolved.name, options.mix].compactMap(\.self).joined(separator: "-")
-    let path = Project.join(folder, name + ".report")
+    let path = Project.join(folder, resolved.reportName(part))
     return (path + ".html", path + ".json")
   }
 
@@ -95,10 +98,25 @@ extension Deliverer {
     let covers = (["metadata"] + session.deliverables.map { "deliverables.\($0.id).metadata" }).compactMap {
       resolved.file(at: "\($0).cover")
     }
-    let read = ([stems] + versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead + covers
+    let read =
+      ([source.stems] + source.versionStems.values).flatMap { $0.values.map(\.path) } + resolved.filesRead + covers
     let inputs = Set(read.compactMap { FileIdentity($0) }), made = Set(options.kept.compactMap { FileIdentity($0) })
+    var foldersSeen: Set<String> = []
     func refuse(_ output: String, at path: String?, _ remedy: String) {
-      guard let path, let identity = FileIdentity(path) else { return }
+      guard let path else { return }
+      if !resolved.project.mayWrite(path, into: options.outputFolder) {
+        problems.append(
+          Diagnostic(
+            .overwritesInput, .error, "\(output) would be written outside the project, to `\(path)`",
+            hints: ["under `--untrusted` files are written inside the project, or into the folder of `-o`"]))
+      } else if foldersSeen.insert(Project.parent(path)).inserted || FileIdentity(path) != nil,
+        let obstacle = AtomicFile.obstacle(at: path)
+      {
+        // Before all the work, and once for a folder.
+        problems.append(Diagnostic(.writeFailed, .error, obstacle.message, hints: obstacle.hints))
+        return
+      }
+      guard let identity = FileIdentity(path) else { return }
       if inputs.contains(identity) {
         problems.append(
           Diagnostic(.overwritesInput, .error, "\(output) would overwrite an input, `\(path)`", hints: [remedy]))

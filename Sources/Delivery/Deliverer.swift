@@ -26,17 +26,12 @@ public struct RenderOptions: Sendable {
   public var isReported = false
   /// Where the report's page goes, without its data; `nil` puts both beside the files.
   public var pagePath: String?
+  /// What is laid over the session for this render alone; `nil` for what is meant to last.
+  public var audition: Audition?
   /// Files that must stay as they are, beside the session's inputs: what other sessions have just made.
   public var kept: [String] = []
 
   public init() {}
-}
-
-/// How far a render is.
-public struct RenderProgress: Sendable {
-  /// `mix`, `master`, or a deliverable's id.
-  public var phase: String
-  public var fraction: Double
 }
 
 /// A file that was made.
@@ -79,9 +74,7 @@ public struct DeliveryResult: Sendable {
 
 /// Renders a session's mix once, masters it for every master that its deliverables ask for, and writes the files.
 public struct Deliverer: Sendable {
-  let resolved: ResolvedSession
-  let stems: [String: StemFile]
-  let versionStems: [String: [String: StemFile]]
+  let source: MixSource
   let options: RenderOptions
   let workers: Int
 
@@ -92,17 +85,19 @@ public struct Deliverer: Sendable {
     _ resolved: ResolvedSession, stems: [String: StemFile], versionStems: [String: [String: StemFile]] = [:],
     options: RenderOptions, processors: Int
   ) {
-    self.resolved = resolved
-    self.stems = stems
-    self.versionStems = versionStems
+    source = MixSource(resolved, stems: stems, versionStems: versionStems)
     self.options = options
     workers = max(1, options.jobs ?? processors)
   }
 
+  var resolved: ResolvedSession { source.resolved }
   var session: Session { resolved.session }
 
-  /// The deliverables that this run makes. No `deliverables` means one 24-bit WAV called `mix`.
-  var deliverables: [(id: String, value: Deliverable)] {
+  /// The deliverables that this run makes.
+  var deliverables: [(id: String, value: Deliverable)] { deliverables(of: session) }
+
+  /// Those of a session. No `deliverables` means one 24-bit WAV called `mix`.
+  func deliverables(of session: Session) -> [(id: String, value: Deliverable)] {
     var all = Array(session.deliverables)
     if all.isEmpty {
       var mix = Deliverable()
@@ -131,17 +126,18 @@ public struct Deliverer: Sendable {
     result.diagnostics = problemsWithOutputs()
     if result.diagnostics.contains(where: { $0.severity == .error }) { return result }
 
-    var orders = Orders(deliverables, resolved)
+    var orders = Orders(
+      deliverables, of: source, keepingGainsOf: original.map { (deliverables(of: $0.resolved.session), $0) })
     // A part of the song, or of its files, is not what these checks are about.
-    if options.range == nil, options.only.isEmpty, options.mix == nil {
+    if isJudged, options.only.isEmpty, options.mix == nil {
       orders.addBalances(resolved)
     } else if !session.checks.balance.isEmpty || session.versions.contains(where: { !$0.value.checks.balance.isEmpty })
     {
       result.diagnostics.append(
         Diagnostic(.balanceUnjudged, .note, "balances are not judged: this render is not of the whole session"))
     }
-    var plan = RenderPlan(
-      orders.requests(stems: stems, versionStems: versionStems, isMetered: options.isReported))
+    result.diagnostics += noteOnGain()
+    var plan = RenderPlan(orders.requests(isMetered: options.isReported))
     var slice: RangeSlice?
     if let range = options.range {
       do throws(RangeProblem) {
@@ -155,6 +151,10 @@ public struct Deliverer: Sendable {
       plan = slice.narrowed(plan)
       result.diagnostics += note(on: slice)
     }
+    try Scratch.refuse(
+      frames: plan.frameLimit, count: scratchCount(plan, orders), isUntrusted: resolved.project.isUntrusted)
+    let course = RenderCourse(plan, orders)
+    let progress: @Sendable (RenderProgress) -> Void = { progress(course.placed($0)) }
     let takes = try Takes(plan, orders)
     let audit = StemAudit()
     let renderer = MixRenderer(
@@ -163,15 +163,20 @@ public struct Deliverer: Sendable {
     if options.isReported { renderer.traceReductions() }
     try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
     try audit.finish(workers: workers)
-    result.reductions = renderer.reductionTraces.map { (orders.mixes[$0.mix].version, $0) }
+    result.reductions = renderer.reductionTraces.filter { !orders.mixes[$0.mix].isOriginal }.map {
+      (orders.mixes[$0.mix].version, $0)
+    }
     result.strips = takes.strips
 
     let source = PremasterSource(plan: plan, takes: takes, slice: slice)
     result.audioSeconds = Double(kept(of: 0, source).count) / plan.sampleRate
     var finished: [(DeliveredFile, AudioFileWriter)] = []
     var gains: [Result<Double, MasteringRefusal>?] = []
-    for group in orders.groups {
-      progress(RenderProgress(phase: "master", fraction: 0))
+    func mastered(_ count: Int) {
+      progress(RenderProgress(phase: "master", fraction: Double(count) / Double(max(1, orders.groups.count))))
+    }
+    for (place, group) in orders.groups.enumerated() {
+      mastered(place)
       let premaster = try premaster(plan.mixes[group.mix].masters[group.place], of: group.mix, source)
         .converted(to: group.rate, isMono: group.isMono, isCancelled: isCancelled)
       let (files, gain) = try deliver(
@@ -179,11 +184,14 @@ public struct Deliverer: Sendable {
         isCancelled: isCancelled)
       finished += files
       gains.append(gain)
+      // What was refused is done, too.
+      for (id, _) in group.deliverables { progress(RenderProgress(phase: id, fraction: 1)) }
+      mastered(place + 1)
     }
     for split in orders.splits {
       finished += try deliver(split, source, &result, progress: progress, isCancelled: isCancelled)
     }
-    finished = try accepted(finished, &result)
+    if isJudged { finished = try accepted(finished, &result) }
     if isCancelled() { throw CancellationError() }
     for (file, writer) in finished {
       do throws(AudioFileError) {
@@ -192,8 +200,7 @@ public struct Deliverer: Sendable {
       } catch { result.diagnostics.append(unwritten(file.id, error)) }
     }
     result.files.sort { a, b in (order(a.id), a.node ?? "") < (order(b.id), b.node ?? "") }
-    // A part of a song is not what the checks are about.
-    if options.range == nil { result.checks += try judge(result.files) + results(orders.balances, takes) }
+    if isJudged { result.checks += try judge(result.files) + results(orders.balances, takes) }
     result.diagnostics += result.checks.compactMap(diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
@@ -201,6 +208,17 @@ public struct Deliverer: Sendable {
     result.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     return result
   }
+
+  /// How many scratch files are there at once, each as long as the song: every mix, every part of one, and the masters
+  /// of one group, converted to its rate.
+  private func scratchCount(_ plan: RenderPlan, _ orders: Orders) -> Int {
+    let kept = Set(plan.mixes.flatMap { mix in mix.masters + mix.parts.values.flatMap { $0.map(\.node) } })
+    let masters = orders.groups.map { group in 2 + group.deliverables.filter { $0.value.encoding.isLossy }.count }
+    return kept.count + (masters.max() ?? 0)
+  }
+
+  /// A part of a song, or some of its tracks, is not what checks are about.
+  private var isJudged: Bool { options.range == nil && !(options.audition?.isOfParts ?? false) }
 
   func order(_ id: String) -> Int { deliverables.firstIndex { $0.id == id } ?? 0 }
 }

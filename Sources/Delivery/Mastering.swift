@@ -36,8 +36,11 @@ struct Mastering {
   var context: ProcessorContext
   /// Whether its files are mono, and how the master wants them measured.
   var isMono = false
-  /// The gain of the main mix, in dB, for a version that matches it.
+  /// The gain of the main mix, in dB, for a version that matches it; that of the session as it is written, for an
+  /// audition.
   var matchedGain: Double?
+  /// Whether what is tried out is heard, however much the limiter takes at that gain.
+  var isAudition = false
   var workers: Int
   /// Where its first frame lies on the song's time line, in seconds: musical fades take the tempo where they are.
   var beginsAt = 0.0
@@ -90,7 +93,7 @@ struct Mastering {
     guard let target = aim.loudness, let wanted = master.loudness else {
       let gain = aim.gain ?? 0
       let result = try pass.run(gain: gain)
-      if let most = master.loudness?.maxLimiting, result.limiting > most.magnitude {
+      if !isAudition, let most = master.loudness?.maxLimiting, result.limiting > most.magnitude {
         let taken = plainDecimal(rounded(result.limiting, places: 1, beside: [most.magnitude]))
         throw MasteringRefusal(
           code: .tooMuchLimiting,

@@ -1,4 +1,5 @@
 import DSP
+import Quantities
 import Renderer
 
 #if canImport(Glibc)
@@ -33,6 +34,30 @@ final class Scratch: FrameSink, @unchecked Sendable {
     descriptor = unnamed >= 0 ? unnamed : Self.named(in: folder)
     guard descriptor >= 0 else {
       throw Failure(message: "no scratch file can be made in `\(folder)`: \(unsafe String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Frames of all scratch files of an untrusted project take no more than this, in bytes.
+  private static let untrustedLimit = 16.0 * 1_073_741_824
+
+  /// Refuses a render whose scratch files would not find room: before the work, not after most of it.
+  static func refuse(frames: Int, count: Int, isUntrusted: Bool) throws {
+    let needed = Double(frames) * Double(count) * Double(MemoryLayout<Frame>.stride)
+    var status = statvfs()
+    guard unsafe statvfs(folder, &status) == 0 else { return }
+    let free = Double(status.f_bavail) * Double(status.f_frsize)
+    func gigabytes(_ bytes: Double) -> String { plainDecimal((bytes / 1e8).rounded(.up) / 10) + " GB" }
+    if needed > free {
+      throw Failure(
+        message:
+          "the render needs \(gigabytes(needed)) for scratch files in `\(folder)`, and \(gigabytes(free)) are free: make room, set TMPDIR to a larger place, or make fewer deliverables at once with `--only`"
+      )
+    }
+    if isUntrusted, needed > untrustedLimit {
+      throw Failure(
+        message:
+          "the render needs \(gigabytes(needed)) for scratch files, and an untrusted project has \(gigabytes(untrustedLimit))"
+      )
     }
   }
 

@@ -9,8 +9,11 @@ struct Takes {
   private var balances: [(of: StretchMeter, over: StretchMeter)] = []
   private var meters: [(path: String, meter: StripMeter)] = []
   private(set) var outlets: [MixRenderer.Outlet] = []
+  /// The place of the mix whose length others share: the main mix, of the session as it is written.
+  private let lead: Int
 
   init(_ plan: RenderPlan, _ orders: Orders) throws {
+    lead = orders.mixes.firstIndex { $0.isOriginal && $0.version == nil } ?? 0
     let made = plan.mixes.enumerated().filter { !orders.mixes[$0.offset].isOnlyMeasured }
     for (place, mix) in made {
       let watch = SilenceWatch()
@@ -58,13 +61,13 @@ struct Takes {
 
   subscript(node: Int) -> MasterTake? { takes[node] }
 
-  /// How many frames a mix has. Versions are as long as the main mix, so that they lie beside it, unless they end
-  /// elsewhere by their clips or their `length`.
+  /// How many frames a mix has. Versions and auditions are as long as the main mix, so that they lie beside it, unless
+  /// they end elsewhere by their clips or their `length`.
   func frameCount(of place: Int, in plan: RenderPlan) -> Int {
-    switch (plan.mixes[place].length, plan.mixes[0].length) {
+    switch (plan.mixes[place].length, plan.mixes[lead].length) {
     case (.fixed(let frames), _): return frames
-    case (.untilSilent(let end, _), .untilSilent(let mainEnd, _)) where place > 0 && end == mainEnd:
-      return frameCount(of: 0, in: plan)
+    case (.untilSilent(let end, _), .untilSilent(let leadEnd, _)) where place != lead && end == leadEnd:
+      return frameCount(of: lead, in: plan)
     case (.untilSilent(let atLeast, let atMost), _):
       return min(atMost, max(atLeast, watches[place]?.heardFrames ?? 0))
     }

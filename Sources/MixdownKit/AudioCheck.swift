@@ -1,6 +1,7 @@
 import AudioFiles
 import Delivery
 import Diagnostics
+import Processors
 import Quantities
 import RenderPlan
 import SessionModel
@@ -19,19 +20,22 @@ struct AudioCheck {
   mutating func run(_ resolved: ResolvedSession, _ stems: [String: StemFile], workers: Int) {
     // A file that several clips take is scanned once, and told of at its first place.
     var places: [(path: String, setting: Setting, label: String)] = []
+    var offsetsEnd: Set<String> = [], offsetsPass: Set<String> = []
     for (id, track) in resolved.session.tracks {
       for (name, _) in track.clips {
         let path = "tracks.\(id).clips.\(name).stem"
-        guard let file = stems["\(id).\(name)"]?.path, let setting = resolved.tree.part(at: path),
-          !places.contains(where: { $0.path == file })
-        else { continue }
+        guard let file = stems["\(id).\(name)"]?.path, let setting = resolved.tree.part(at: path) else { continue }
+        if track.strip.blocksOffset { offsetsEnd.insert(file) } else { offsetsPass.insert(file) }
+        if places.contains(where: { $0.path == file }) { continue }
         places.append((file, setting, path))
       }
     }
+    offsetsEnd.subtract(offsetsPass)
     let scans = StemScan.scan(places.map(\.path), workers: workers)
     for (place, scan) in zip(places, scans) {
       switch scan {
-      case .success(let scan): report(scan, at: place.setting, place.label)
+      case .success(let scan):
+        report(scan, at: place.setting, place.label, offsetEnds: offsetsEnd.contains(place.path))
       case .failure(let error):
         report(.badMedia, .error, error.message, at: place.setting, place.label, hints: error.hints)
       }
@@ -39,7 +43,10 @@ struct AudioCheck {
     twins(places, scans)
   }
 
-  private mutating func report(_ scan: StemScan, at setting: Setting, _ path: String) {
+  /// - Parameter offsetEnds: whether what takes an offset out follows wherever the stem is played.
+  private mutating func report(
+    _ scan: StemScan, at setting: Setting, _ path: String, offsetEnds: Bool
+  ) {
     if scan.peak < Self.silence {
       report(
         .silentStem, .warning, "the stem is silent: its peak is \(level(scan.peak))", at: setting, path,
@@ -51,7 +58,7 @@ struct AudioCheck {
         .clippedStem, .warning, "\(scan.clippedSamples) samples of the stem are clipped, the first at frame \(first)",
         at: setting, path, hints: ["export it again with more headroom; a clip cannot be undone in the mix"])
     }
-    if scan.offset >= Self.offset {
+    if scan.offset >= Self.offset, !offsetEnds {
       report(
         .offsetStem, .warning, "the stem has an offset (DC) of \(level(scan.offset))", at: setting, path,
         hints: ["add `dc_block: {}` as its first insert"])
@@ -91,5 +98,12 @@ struct AudioCheck {
       Diagnostic(
         code, severity, message, at: setting.range, also: also.map { [Diagnostic.Label($0.range, "the other")] } ?? [],
         path: path, hints: hints))
+  }
+}
+
+extension Strip {
+  /// Whether an offset ends in its inserts before anything that hears one: dynamics, distortion.
+  fileprivate var blocksOffset: Bool {
+    inserts.prefix { $0.value.additivity == .linear }.contains { $0.value.blocksOffset }
   }
 }

@@ -13,15 +13,23 @@ public struct CheckedSession: Sendable {
   public let stems: [String: StemFile]
   /// The same for each of the session's versions.
   public let versionStems: [String: [String: StemFile]]
+  let options: LoadOptions
+  /// Whether something is laid over the session, so that a render of it is an `Audition`.
+  public var isAudition: Bool { options.isOverlaid }
   /// In the order of their places; after 50 errors the rest is counted.
   public let diagnostics: [Diagnostic]
 
   /// Reads the session at `path`, its parents and presets, and the header of every file that it names.
   init(reading path: String, _ options: LoadOptions, audio: Bool) {
     self.path = path
+    self.options = options
     let (session, problems) = Self.otherKind(path).map { (nil, [$0]) } ?? readSession(path, options)
     var media = MediaCheck()
-    if let session { media.run(session) }
+    if let session {
+      media.run(session)
+      let isSound = !(problems + media.diagnostics).contains { $0.severity == .error }
+      if isSound { media.ends(session) }
+    }
     var scan = AudioCheck()
     if audio, let session { scan.run(session, media.stems, workers: processorCount()) }
     let allowed = Set(session?.session.allow ?? [])
@@ -29,7 +37,7 @@ public struct CheckedSession: Sendable {
       $0.severity == .error || !allowed.contains($0.code.id)
     }
     let isUsable = !found.contains { $0.severity == .error }
-    self.session = isUsable ? session : nil
+    self.session = isUsable && !isTemplate(path) ? session : nil
     stems = media.stems
     versionStems = media.versionStems
     diagnostics = sorted(found)
@@ -47,6 +55,14 @@ public struct CheckedSession: Sendable {
     return Diagnostic(
       .notInThisVersion, .error, "`\(path)` is a preset, which is checked where a session uses it",
       hints: ["check the session; for the file alone, editors have `mixdown schema preset`"])
+  }
+
+  /// Why a file without an error is no song: a template is there to be extended. `nil` for a session.
+  public var templateProblem: Diagnostic? {
+    guard isTemplate(path) else { return nil }
+    return Diagnostic(
+      .notASong, .error, "`\(path)` is a template, which is no song by itself",
+      hints: ["write a session that says `extends: \(path.split(separator: "/").last ?? "")` and gives its parameters"])
   }
 
   /// How a command other than `check` ends over this session. A session that cannot be used outranks a missing

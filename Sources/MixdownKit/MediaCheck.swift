@@ -21,8 +21,8 @@ struct MediaCheck {
   /// Stems whose length nothing but the end of their file tells.
   private var openEnded: Set<[UInt8]> = []
 
-  /// Stems that will be resampled.
-  private var otherRates: [(rate: SampleRate, setting: Setting, path: String, track: String)] = []
+  /// Tracks whose stems will be resampled.
+  private var otherRates: [(rate: SampleRate, track: String)] = []
   /// How long each clip's stem is, in seconds.
   private var lengths: [(track: String, seconds: Double, setting: Setting, path: String)] = []
 
@@ -88,11 +88,18 @@ struct MediaCheck {
     }
     stems["\(id).\(name)"] = StemFile(
       path: file, channelCount: info.channelCount, frameCount: info.frameCount, sampleRate: info.sampleRate)
+    if Double(info.frameCount) > resolved.project.songLimit * Double(info.sampleRate) {
+      guard reported.insert(Place(setting.range, file)).inserted else { return }
+      report(
+        .badMedia,
+        "the stem is \(rounded(Double(info.frameCount) / Double(info.sampleRate) / 3600)) hours long, and a song has no more than \(limitText(resolved))",
+        at: setting, path: path)
+    }
     channels(of: clip, name, of: track, id, setting, file, info, resolved)
     start(of: clip, name, id, info, resolved)
     let own = SampleRate(magnitude: Double(info.sampleRate))
     if own != resolved.session.sampleRate, reported.insert(Place(setting.range, file)).inserted {
-      otherRates.append((own, setting, path, id))
+      otherRates.append((own, id))
     }
     if info.isOpenEnded, openEnded.insert(Array(file.utf8)).inserted {
       diagnostics.append(
@@ -150,18 +157,61 @@ struct MediaCheck {
       at: setting, path: path)
   }
 
-  /// One note for each rate that is not the session's.
+  // MARK: Lengths
+
+  /// Looks at where clips and the song's tail end. For a session without an error: its places are known.
+  mutating func ends(_ resolved: ResolvedSession) {
+    let session = resolved.session, timeline = Timeline(session), limit = resolved.project.songLimit
+    func seconds(_ frames: Int) -> Double { Double(frames) / timeline.sampleRate }
+    var songEnd = session.length.map { seconds(timeline.frame($0)) } ?? 0
+    if songEnd > limit { tooLong("length", resolved) }
+    for (id, track) in session.tracks {
+      for (name, clip) in track.clips {
+        guard let stem = stems["\(id).\(name)"] else { continue }
+        let end = seconds(timeline.frame(clip.at)) + sounding(clip, stem, timeline)
+        if session.length == nil { songEnd = max(songEnd, end) }
+        if end <= limit { continue }
+        let path = "tracks.\(id).clips.\(name)"
+        let keys = clip.loop == .fill ? ["length", "at"] : [clip.loop == .times(1) ? "at" : "loop", "stem"]
+        tooLong(keys.map { "\(path).\($0)" }.first { resolved.tree.part(at: $0) != nil } ?? path, resolved)
+      }
+    }
+    if case .span(let tail) = session.tail, songEnd <= limit, songEnd + timeline.seconds(tail, from: songEnd) > limit {
+      tooLong("tail", resolved)
+    }
+  }
+
+  /// How long a clip sounds, in seconds; one that fills the song by itself adds nothing to it.
+  private func sounding(_ clip: Clip, _ stem: StemFile, _ timeline: Timeline) -> Double {
+    func seconds(_ span: TimeSpan, from place: Position = .zero) -> Double {
+      Double(timeline.frames(span, from: place)) / timeline.sampleRate
+    }
+    let length = clip.length.map { seconds($0, from: clip.at) }
+    guard case .times(let count) = clip.loop else { return length ?? 0 }
+    let whole = Double(stem.frameCount) / Double(stem.sampleRate)
+    let from = min(whole, seconds(clip.from))
+    var end = min(whole, clip.to.map { seconds($0) } ?? whole)
+    if let length { end = min(end, from + length) }
+    return max(0, end - from) * Double(count)
+  }
+
+  private mutating func tooLong(_ path: String, _ resolved: ResolvedSession) {
+    guard let setting = resolved.tree.part(at: path), reported.insert(Place(setting.range, "")).inserted else { return }
+    report(
+      .badPosition, "this ends after more than \(limitText(resolved)), and a song has no more", at: setting, path: path)
+  }
+
+  private func limitText(_ resolved: ResolvedSession) -> String {
+    resolved.project.isUntrusted ? "one hour of an untrusted project" : "24 hours"
+  }
+
+  /// One note for each rate that is not the session's: a line, since it is about many places and nothing is wrong.
   private mutating func rates(_ resolved: ResolvedSession) {
-    let session = resolved.session.sampleRate
     for rate in Set(otherRates.map(\.rate.magnitude)).sorted() {
-      let stems = otherRates.filter { $0.rate.magnitude == rate }
-      let names = listed(stems.prefix(5).map(\.track), conjunction: "and")
-      let more = stems.count > 5 ? " and \(stems.count - 5) more" : ""
-      diagnostics.append(
-        Diagnostic(
-          .stemRate, .note,
-          "the stem\(stems.count == 1 ? "" : "s") of \(names)\(more) \(stems.count == 1 ? "is" : "are") at \(stems[0].rate.text) and \(stems.count == 1 ? "is" : "are") resampled to the session's \(session.text)",
-          at: stems[0].setting.range, path: stems[0].path))
+      let tracks = otherRates.filter { $0.rate.magnitude == rate }.map(\.track)
+      let from = SampleRate(magnitude: rate).text, to = resolved.session.sampleRate.text
+      let what = tracks.count == 1 ? "the stem of `\(tracks[0])` is" : "\(tracks.count) stems are"
+      diagnostics.append(Diagnostic(.stemRate, .note, "\(what) resampled from \(from) to the session's \(to)"))
     }
   }
 

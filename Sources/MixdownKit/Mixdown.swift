@@ -60,7 +60,8 @@ public enum Mixdown {
     public var hint: String
   }
 
-  /// Renders a checked session into its deliverables and, where it is asked for, a report beside them.
+  /// Renders a checked session into its deliverables and, where it is asked for, a report beside them. A session with
+  /// something laid over it is rendered as an `Audition`, which replaces nothing that is finished.
   ///
   /// - Parameters:
   ///   - progress: called from several threads, often.
@@ -71,6 +72,8 @@ public enum Mixdown {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) -> RenderReport {
     guard let session = checked.session else { return RenderReport(checked) }
+    var options = options
+    if checked.isAudition { options.audition = audition(checked) }
     let deliverer = Deliverer(
       session, stems: checked.stems, versionStems: checked.versionStems, options: options,
       processors: processorCount())
@@ -87,6 +90,15 @@ public enum Mixdown {
     } catch {
       return RenderReport(checked, session, error)
     }
+  }
+
+  /// What is laid over a session, beside the session as it is written.
+  private static func audition(_ overlaid: CheckedSession) -> Audition {
+    let written = check(overlaid.path, overlaid.options.bare)
+    let original = written.session.map {
+      MixSource($0, stems: written.stems, versionStems: written.versionStems)
+    }
+    return Audition(overlaid.options, of: original)
   }
 
   /// Loudness, peaks and faults of audio files, and of all those in folders, measured side by side.

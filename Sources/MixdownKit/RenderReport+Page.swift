@@ -13,7 +13,8 @@ extension RenderReport {
     let paths = deliverer.reportPaths
     guard
       let model = ReportModel(
-        session, stems: stems, result, folder: deliverer.folder, program: Mixdown.version, hasFiles: paths.data != nil)
+        session, stems: stems, result, folder: deliverer.folder, program: Mixdown.version,
+        audition: audition?.words ?? [], hasFiles: paths.data != nil)
     else { return }
     page = model
     let measured = Dictionary(files.map { ($0.id, members($0)) }) { first, _ in first }

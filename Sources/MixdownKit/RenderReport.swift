@@ -14,6 +14,8 @@ public struct RenderReport: Sendable {
   public let sums: [StemSum]
   public internal(set) var diagnostics: [Diagnostic]
   public internal(set) var status: ExitStatus
+  /// What was laid over the session for this render alone; `nil` for what is meant to last.
+  public let audition: Audition?
   /// The length of the song.
   public let audioSeconds: Double
   /// How long the render took.
@@ -28,17 +30,19 @@ public struct RenderReport: Sendable {
   /// A session that cannot be rendered.
   init(_ checked: CheckedSession) {
     path = checked.path
+    audition = checked.isAudition ? Audition(checked.options) : nil
     files = []
     checks = []
     sums = []
-    diagnostics = checked.diagnostics
-    status = checked.status
+    diagnostics = sorted(checked.diagnostics + [checked.templateProblem].compactMap(\.self))
+    status = ExitStatus(diagnostics)
     audioSeconds = 0
     seconds = 0
   }
 
   init(_ checked: CheckedSession, _ result: DeliveryResult) {
     path = checked.path
+    audition = checked.isAudition ? Audition(checked.options) : nil
     files = result.files
     checks = result.checks
     sums = result.sums
@@ -51,6 +55,7 @@ public struct RenderReport: Sendable {
   /// A render that ended early.
   init(_ checked: CheckedSession, _ session: ResolvedSession, _ error: any Error) {
     path = checked.path
+    audition = checked.isAudition ? Audition(checked.options) : nil
     files = []
     checks = []
     sums = []
@@ -103,6 +108,7 @@ public struct RenderReport: Sendable {
   public var json: JSONValue {
     [
       "version": 1, "session": .string(path), "status": .string(status == .done ? "rendered" : "failed"),
+      "audition": audition?.json ?? .null,
       "deliverables": .array(files.map { .object(members($0)) }), "checks": checksJSON,
       "sums": .array(
         sums.map { sum in
@@ -125,6 +131,15 @@ public struct RenderReport: Sendable {
           "value": JSONValue(check.value), "limit": .string(check.limit),
         ]
       })
+  }
+}
+
+extension Audition {
+  var json: JSONValue {
+    [
+      "set": .array(settings.map { .string($0) }), "solo": .array(solo.map { .string($0) }),
+      "mute": .array(mute.map { .string($0) }),
+    ]
   }
 }
 

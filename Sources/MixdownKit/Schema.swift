@@ -4,7 +4,7 @@ import Tables
 
 /// The kinds of file that have a schema.
 public enum SchemaKind: String, Sendable, CaseIterable {
-  case session, preset
+  case session, template, preset
 }
 
 /// The schema of `kind` as text, with a line end after it.
@@ -14,6 +14,7 @@ package func schemaValue(_ kind: SchemaKind) -> JSONValue {
   var writer = SchemaWriter()
   return switch kind {
   case .session: writer.sessionSchema()
+  case .template: writer.templateSchema()
   case .preset: writer.presetSchema()
   }
 }
@@ -33,6 +34,17 @@ extension SchemaWriter {
         .init("else", ["allOf": [["required": ["tracks"]], complete]]),
       ]
     }
+    members.append(.init("definitions", sortedDefinitions()))
+    return .object(members)
+  }
+
+  /// A session without anything that must be there, but for the edition.
+  mutating func templateSchema() -> JSONValue {
+    guard case .record(let record) = FileShapes.session else { return nil }
+    var members = head(
+      "template", title: "Mixdown template",
+      description: "What several songs share, for `extends`: `*.template.yaml`, edition 1.")
+    members += object(record.fields, required: ["mixdown"])
     members.append(.init("definitions", sortedDefinitions()))
     return .object(members)
   }

@@ -17,6 +17,8 @@ public enum DCBlockProcessor: Processor {
     .init("frequency", \.frequency, 1...1000, "Corner of the high-pass.", initial: 5, automation: .stepped)
   ]
 
+  public static func blocksOffset(_ settings: Settings) -> Bool { true }
+
   /// A one-pole decays by 140 dB in 16.12 time constants.
   public static func tailSeconds(_ settings: Settings, _ context: ProcessorContext) -> Double {
     16.12 / (2 * Maths.pi * settings.frequency.magnitude)

@@ -44,6 +44,10 @@ public enum EqualizerProcessor: Processor {
     kernel.setCoefficients(sections(settings, context), rampFrames: change.frames)
   }
 
+  public static func blocksOffset(_ settings: Settings) -> Bool {
+    settings.bands.contains { !$0.value.bypass && [.highPass, .bandPass].contains($0.value.kind) }
+  }
+
   private static func sections(_ settings: Settings, _ context: ProcessorContext) -> [BiquadCoefficients] {
     // By name, so that the order in the file changes no bit.
     let bands = settings.bands.filter { !$0.value.bypass }.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }

@@ -69,6 +69,11 @@ public struct Insert: VariantRecord, Equatable {
     !bypass && (channels != .stereo || declaration.isStereoByNature(settings))
   }
 
+  /// Whether an offset (DC) ends here.
+  public var blocksOffset: Bool {
+    !bypass && mix == 100 && channels == .stereo && declaration.blocksOffset(settings)
+  }
+
   /// The track or bus that its detector hears; `nil` when that is the signal itself.
   public var sidechain: String? { bypass ? nil : declaration.sidechain(settings) }
 
@@ -92,6 +97,7 @@ public struct ProcessorDeclaration: Sendable {
   let tailSeconds: @Sendable (any Sendable, ProcessorContext) -> Double
   let memoryFrames: @Sendable (any Sendable, ProcessorContext) -> Int?
   let isStereoByNature: @Sendable (any Sendable) -> Bool
+  let blocksOffset: @Sendable (any Sendable) -> Bool
   let turnsDryPhase: @Sendable (any Sendable, ProcessorContext) -> Bool
   let sidechain: @Sendable (any Sendable) -> String?
   let makeProcessing: @Sendable (Insert, InsertAutomation, ProcessorContext, Int) -> any InsertProcessing
@@ -112,6 +118,7 @@ public struct ProcessorDeclaration: Sendable {
     memoryFrames = { P.memoryFrames(typed($0), $1) }
     turnsDryPhase = { P.makeDryFilter(typed($0), $1) != nil }
     isStereoByNature = { P.isStereoByNature(typed($0)) }
+    blocksOffset = { P.blocksOffset(typed($0)) }
     sidechain = { P.sidechain(typed($0)) }
     makeProcessing = { insert, automation, context, blockFrames in
       RunningInsert<P>(insert, typed(insert.settings), automation, context, blockFrames: blockFrames)

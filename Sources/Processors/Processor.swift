@@ -46,6 +46,8 @@ public protocol Processor: Sendable {
   static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade?
   /// Whether a mono signal leaves it as stereo.
   static func isStereoByNature(_ settings: Settings) -> Bool
+  /// Whether an offset (DC) of its input does not reach its output.
+  static func blocksOffset(_ settings: Settings) -> Bool
   /// What it does to the parts of a sum, by which a mix can be taken apart behind it.
   static var additivity: Additivity { get }
 }
@@ -78,6 +80,7 @@ extension Processor {
   public static func memoryFrames(_ settings: Settings, _ context: ProcessorContext) -> Int? { nil }
   public static func makeDryFilter(_ settings: Settings, _ context: ProcessorContext) -> BiquadCascade? { nil }
   public static func isStereoByNature(_ settings: Settings) -> Bool { false }
+  public static func blocksOffset(_ settings: Settings) -> Bool { false }
 }
 
 /// How a parameter comes to a new value.

@@ -62,8 +62,18 @@ struct Page {
       <h1>\(escaped(model.title))</h1>
       \(artist.map { "<p class=\"artist\">\(escaped($0))</p>" } ?? "")
       <p class="facts">\(facts.joined(separator: "<i>·</i>"))</p>
+      \(auditionLine)
       \(verdict)
       </header>
+      """
+  }
+
+  /// That this is no finished mix.
+  private var auditionLine: String {
+    guard !model.audition.isEmpty else { return "" }
+    let overlay = model.audition.map { "<code>\(escaped($0))</code>" }.joined(separator: ", ")
+    return """
+      <p class="missed"><b>Audition.</b> Laid over the session for this render alone: \(overlay).</p>
       """
   }
 

@@ -12,7 +12,8 @@ extension ReportModel {
   ///   - checks: as `render --json` shows them.
   public func json(files measured: [String: [JSONValue.Member]], checks: JSONValue) -> JSONValue {
     [
-      "version": 1, "session": .string(session), "title": .string(title), "seconds": Self.number(time.seconds, 6),
+      "version": 1, "session": .string(session), "audition": .array(audition.map { .string($0) }),
+      "title": .string(title), "seconds": Self.number(time.seconds, 6),
       "sample_rate": .integer(sampleRate),
       "deliverables": .array(files.map { .object(members($0, measured[$0.id] ?? [])) }), "checks": checks,
       "parts": .array(

@@ -13,10 +13,11 @@ extension ReportModel {
   ///   - stems: as they were given to the render.
   ///   - folder: where the report will be; its files lie there or below.
   ///   - program: the version.
+  ///   - audition: what was laid over the session for this render alone, in words.
   ///   - hasFiles: whether its files stay beside it.
   public init?(
     _ resolved: ResolvedSession, stems: [String: StemFile], _ result: DeliveryResult, folder: String, program: String,
-    hasFiles: Bool = true
+    audition: [String] = [], hasFiles: Bool = true
   ) {
     guard !result.files.isEmpty else { return nil }
     let reader = SessionReader(
@@ -25,6 +26,7 @@ extension ReportModel {
     let session = resolved.session
     self.session = resolved.path.split(separator: "/").last.map(String.init) ?? resolved.path
     self.program = program
+    self.audition = audition
     tags = session.metadata.named
     sampleRate = Int(session.sampleRate.magnitude)
     trackCount = session.tracks.count

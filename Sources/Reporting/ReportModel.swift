@@ -14,6 +14,8 @@ public struct ReportModel: Sendable {
   public var program: String
   /// Whether the files are there to be heard.
   public var hasFiles: Bool
+  /// What was laid over the session for this render alone, in words; empty for what is meant to last.
+  public var audition: [String]
   /// As a title page says them: `title`, and what else there is.
   public var tags: [(name: String, value: String)]
   public var sampleRate: Int

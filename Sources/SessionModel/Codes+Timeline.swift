@@ -56,12 +56,6 @@ extension DiagnosticCode {
       The clip begins at or after the session's `length`, so nothing of it is heard. Move it, take it out, or make
       the song longer. Silence it with `allow: [A0709]`.
       """)
-  public static let unusedMarker = DiagnosticCode(
-    "A0710", title: "a marker that nothing uses",
-    explanation: """
-      No clip, point or other marker is placed by it. That is fine for a marker that is there for people:
-      `allow: [A0710]`.
-      """)
   public static let emptyClip = DiagnosticCode(
     "A0711", title: "a clip without a sample",
     explanation: """
@@ -80,6 +74,6 @@ extension DiagnosticCode {
 
   static let timeline: [DiagnosticCode] = [
     .needsTempo, .badPosition, .notAutomatable, .unknownParameterPath, .pointOrder, .overlappingMoves, .mixedPoints,
-    .stillLane, .clipPastEnd, .unusedMarker, .emptyClip, .badTempoMap,
+    .stillLane, .clipPastEnd, .emptyClip, .badTempoMap,
   ]
 }

@@ -188,6 +188,16 @@ extension DiagnosticCode {
       Tracks, buses and VCAs share one set of names, and `main` and `master` are reserved, so that a path or a
       send means one thing.
       """)
+  public static let notASong = DiagnosticCode(
+    "R0416", title: "a template by itself",
+    explanation: """
+      `*.template.yaml` holds what several songs share. `check` looks through it with its parameters unset and its tracks
+      still to come; to be rendered, it is extended by a session:
+
+          mixdown: 1
+          extends: band.template.yaml
+          with: {song: night_drive}
+      """)
   public static let noTracks = DiagnosticCode(
     "S0207", title: "a session without tracks",
     explanation: "A mix needs at least one track with a stem.")
@@ -270,7 +280,7 @@ extension DiagnosticCode {
       .conflictingKeys, .badTag, .missingFile, .outsideProject, .absolutePath, .emptyPath, .badMedia, .stemChannels,
       .stemRate,
       .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins, .openEndedStem,
-      .unknownTarget, .routingLoop, .nameTaken, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
+      .unknownTarget, .routingLoop, .nameTaken, .notASong, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
       .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .unknownVersion,
       .indivisible, .deliverableName,
       .deliverableRate,

@@ -202,7 +202,6 @@ extension ReferenceCheck {
       }
     }
     mutedTargets()
-    unusedMarkers()
   }
 
   private mutating func mutedTargets() {
@@ -218,30 +217,6 @@ extension ReferenceCheck {
           .sendToMuted, "the bus `\(bus)` is muted, so this send is not heard", severity: .note,
           path: "\(path).sends.\(bus)", key: true)
       }
-    }
-  }
-
-  private mutating func unusedMarkers() {
-    guard !session.markers.isEmpty else { return }
-    var used = markersOfSections()
-    func use(_ position: Position?) {
-      if case .marker(let name) = position?.anchor { used.insert(name) }
-    }
-    use(session.start)
-    use(session.length)
-    for (_, place) in session.markers { use(place) }
-    var lanes = session.main.strip.automation + (session.master?.automation ?? [])
-    for (_, track) in session.tracks {
-      for (_, clip) in track.clips { use(clip.at) }
-      lanes += track.strip.automation
-    }
-    for (_, bus) in session.buses { lanes += bus.strip.automation }
-    for (_, vca) in session.vcas { lanes += vca.automation }
-    for (_, deliverable) in session.deliverables { lanes += deliverable.master?.automation ?? [] }
-    for lane in lanes { for point in lane.points { use(point.at) } }
-    for (name, _) in session.markers where !used.contains(name) {
-      report(
-        .unusedMarker, "nothing is placed by the marker `\(name)`", severity: .note, path: "markers.\(name)", key: true)
     }
   }
 }

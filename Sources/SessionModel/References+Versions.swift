@@ -6,7 +6,7 @@ import Tables
 extension ReferenceCheck {
   /// Versions mute and solo what is there.
   mutating func versions() {
-    let known = session.tracks.map(\.id) + session.buses.map(\.id) + session.vcas.map(\.id)
+    let known = session.strips
     for (id, version) in session.versions {
       for (key, names) in [("mute", version.mute), ("solo", version.solo)] {
         let path = "versions.\(id).\(key)"

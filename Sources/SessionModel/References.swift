@@ -159,10 +159,16 @@ struct ReferenceCheck {
         if !isSource(key) { unknownKey(key, path: "\(path).inserts.\(insert).sidechain") }
       }
     }
-    for (id, _) in session.buses where !fed.contains(id) {
+    for (id, _) in session.buses where !fed.contains(id) && isOwn("buses.\(id)") {
       report(.unusedBus, "nothing feeds the bus `\(id)`", severity: .warning, path: "buses.\(id)", key: true)
     }
     loops(edges)
+  }
+
+  /// Whether the session's own file, and not a template that it extends, brings a part in.
+  private func isOwn(_ path: String) -> Bool {
+    guard let file = tree.part(at: path)?.range.file.path else { return true }
+    return !isTemplate(file) || isTemplate(resolved.path)
   }
 
   /// Chains after all strips: nothing that keys them can be fed by them.

@@ -72,25 +72,6 @@ extension ReferenceCheck {
       report(error, path: part, key: part == path)
     }
   }
-
-  /// The markers that sections begin and end at.
-  func markersOfSections() -> Set<String> {
-    var used: Set<String> = []
-    for (name, section) in session.allChecks.flatMap({ $0.checks.sections }) {
-      for case .marker(let marker)? in [section.from?.anchor, section.to?.anchor] { used.insert(marker) }
-      if section.from == nil { used.insert(name) }
-      guard section.to == nil, let (from, _) = try? timeline.frames(of: name, section) else { continue }
-      if let next = timeline.marker(after: from) { used.insert(next.name) }
-    }
-    for (_, balance) in session.allChecks.flatMap({ $0.checks.balance }) {
-      for case .marker(let marker)? in [balance.from?.anchor, balance.to?.anchor] { used.insert(marker) }
-      guard balance.from != nil, balance.to == nil,
-        let (from, _) = try? balance.frames(timeline, start: session.start), let next = timeline.marker(after: from)
-      else { continue }
-      used.insert(next.name)
-    }
-    return used
-  }
 }
 
 extension Session {

@@ -18,10 +18,19 @@ public struct Project: Sendable {
   /// Folders that paths may lead to: the root, and what `.mixdown` lists.
   public var allowed: [String]
   public var allowsOutside = false
+  /// Whether its files may be anybody's: nothing in them, a `.mixdown` file among it, leads out of the root, neither to
+  /// read nor to write, and a song has an hour at most.
+  public var isUntrusted = false
+
+  /// The longest song, in seconds: a day (FORMAT, *Safety*), or an hour of a stranger's.
+  public var songLimit: Double { isUntrusted ? 3600 : Timeline.limit }
 
   /// The project of the file at `path`.
-  public init(for path: String, root explicitRoot: String? = nil, allowsOutside: Bool = false) {
+  public init(
+    for path: String, root explicitRoot: String? = nil, allowsOutside: Bool = false, isUntrusted: Bool = false
+  ) {
     self.allowsOutside = allowsOutside
+    self.isUntrusted = isUntrusted
     let folder = Project.parent(Project.canonical(path) ?? Project.absolute(path))
     root = folder
     if let explicitRoot {
@@ -29,7 +38,7 @@ public struct Project: Sendable {
     } else {
       var candidate = folder
       while true {
-        if Project.exists(candidate + "/.git") || Project.exists(candidate + "/.mixdown") {
+        if Project.exists(candidate + "/.git") || !isUntrusted && Project.exists(candidate + "/.mixdown") {
           root = candidate
           break
         }
@@ -38,6 +47,7 @@ public struct Project: Sendable {
       }
     }
     allowed = [root]
+    guard !isUntrusted else { return }
     guard case .success(let bytes) = Project.contents(of: root + "/.mixdown", limit: 64 * 1024) else { return }
     // `\r\n` is one character, and a newline too.
     for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
@@ -60,6 +70,16 @@ public struct Project: Sendable {
   public func contains(_ path: String) -> Bool {
     let real = Project.canonical(path) ?? Project.canonicalParent(path)
     return allowsOutside || allowed.contains { real == $0 || real.hasPrefix($0 == "/" ? "/" : $0 + "/") }
+  }
+
+  /// Whether something may be written at `path`, links followed: of a stranger's project only inside its root, or in the
+  /// folder that the command names.
+  public func mayWrite(_ path: String, into folder: String?) -> Bool {
+    guard isUntrusted else { return true }
+    let real = Project.canonical(path) ?? Project.canonicalParent(path)
+    return ([root] + [folder.map(Project.canonicalParent)].compactMap(\.self)).contains {
+      real.hasPrefix($0 == "/" ? "/" : $0 + "/")
+    }
   }
 
   // MARK: Paths

@@ -26,7 +26,8 @@ extension SessionLoader {
       diagnostics += environment.diagnostics
       used.formUnion(environment.used)
       for (id, _) in layer.parameters where !used.contains(id) {
-        guard let value = environments[index].values[id] else { continue }
+        // What a parent declares and nobody gives is the parent's matter.
+        guard let value = environments[index].values[id], index == 0 || !value.isDefault else { continue }
         diagnostics.append(
           Diagnostic(.parameterUnused, .warning, "nothing uses the parameter `\(id)`", at: value.declared))
       }
@@ -77,11 +78,16 @@ extension SessionLoader {
         environment.values[id] = Environment.Value(
           setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else {
-        // A template by itself: its open places cannot be filled.
-        diagnostics.append(
-          Diagnostic(
-            .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
-            hints: ["give it a `default`, or write a session with `extends` and `with`"]))
+        // By itself: open places cannot be filled, and need not be in a template.
+        if !isTemplate(path) {
+          diagnostics.append(
+            Diagnostic(
+              .parameterMissing, .error, "this file leaves `\(id)` open, so it can only be extended", at: declared,
+              hints: [
+                "give it a `default`, or write a session with `extends` and `with`",
+                "a file that is there to be extended is called `\(sessionName(path)).template.yaml`",
+              ]))
+        }
         environment.values[id] = Environment.Value(
           setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       }

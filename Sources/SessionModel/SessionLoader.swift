@@ -40,20 +40,38 @@ public struct ResolvedSession: Sendable {
 /// `songs/night.mix.yaml` → `night`.
 public func sessionName(_ path: String) -> String {
   let file = path.split(separator: "/").last.map(String.init) ?? path
-  for suffix in [".mix.yaml", ".yaml", ".yml"] where file.hasSuffix(suffix) {
+  for suffix in [".mix.yaml", ".template.yaml", ".yaml", ".yml"] where file.hasSuffix(suffix) {
     return String(file.dropLast(suffix.count))
   }
   return file
 }
 
+/// Whether a file is a template: a session that leaves places open, for others to extend.
+public func isTemplate(_ path: String) -> Bool { path.hasSuffix(".template.yaml") }
+
 /// What a command adds to a session.
 public struct LoadOptions: Sendable {
   public var root: String?
   public var allowsOutside = false
+  /// Whether the project may be anybody's: see `Project.isUntrusted`.
+  public var isUntrusted = false
   /// `PATH=VALUE` texts, laid over everything.
   public var overrides: [String] = []
+  /// Ids of tracks, buses and VCAs, soloed and muted in every mix of the session.
+  public var solo: [String] = []
+  public var mute: [String] = []
 
   public init() {}
+
+  /// Whether the session is not what its file says.
+  public var isOverlaid: Bool { !(overrides.isEmpty && solo.isEmpty && mute.isEmpty) }
+
+  /// The same with nothing laid over the file.
+  public var bare: LoadOptions {
+    var options = self
+    (options.overrides, options.solo, options.mute) = ([], [], [])
+    return options
+  }
 }
 
 /// Reads a session with its parents and presets, lays the layers, and decodes the result.
@@ -86,7 +104,7 @@ struct SessionLoader {
   private static let codesOfAbsence: Set<DiagnosticCode> = [
     .unknownTarget, .unknownMember, .badPosition, .unknownVersion, .unknownParameter,
   ]
-  private static let codesOfUse: Set<DiagnosticCode> = [.unusedBus, .unusedMarker, .parameterUnused, .stillLane]
+  private static let codesOfUse: Set<DiagnosticCode> = [.unusedBus, .parameterUnused, .stillLane]
 
   /// A file of the chain: the session itself, its parent, …
   struct Layer {
@@ -100,7 +118,8 @@ struct SessionLoader {
   init(path: String, options: LoadOptions) {
     self.path = path
     self.options = options
-    project = Project(for: path, root: options.root, allowsOutside: options.allowsOutside)
+    project = Project(
+      for: path, root: options.root, allowsOutside: options.allowsOutside, isUntrusted: options.isUntrusted)
   }
 
   mutating func load() -> (ResolvedSession?, [Diagnostic]) {
@@ -143,10 +162,12 @@ struct SessionLoader {
       diagnostics.removeAll { $0.code == .noTracks }
     }
     resolved.versions = versions(of: resolved)
+    applySolosAndMutes(to: &resolved)
     if diagnostics.contains(where: { $0.severity == .error }) {
       // What a slip was to use is not unused.
       diagnostics.removeAll { Self.codesOfUse.contains($0.code) }
     }
+    if isTemplate(path) { diagnostics.removeAll(where: isOfOpenPlace) }
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     removeRepetitions()
@@ -174,6 +195,12 @@ struct SessionLoader {
       kept[place].secondary.append(Diagnostic.Label(use.range, "and here"))
     }
     diagnostics = kept
+  }
+
+  /// Whether a problem is that something is not said or not used yet: songs that extend a template do that.
+  private func isOfOpenPlace(_ problem: Diagnostic) -> Bool {
+    // What is offered an edit is not left open.
+    [.missingKey, .noTracks, .unusedBus].contains(problem.code) && problem.edit == nil
   }
 
   /// What the session's master or metadata say is read again in each deliverable that they lie under: a slip in
@@ -331,6 +358,32 @@ struct SessionLoader {
     return corrected(layer, Session.writtenShape)
   }
 
+  /// Solos and mutes that a command asks for: those of a version, in every mix.
+  private mutating func applySolosAndMutes(to resolved: inout ResolvedSession) {
+    let known = resolved.session.strips
+    for (option, ids) in [("--solo", options.solo), ("--mute", options.mute)] {
+      for id in ids where !known.contains(id) {
+        let file = SourceFile(path: option, bytes: Array(id.utf8))
+        let meant = closestMatch(to: id, among: known).map { "did you mean `\($0)`?" }
+        diagnostics.append(
+          Diagnostic(
+            .unknownTarget, .error, "there is no track, bus or VCA `\(id)`",
+            at: SourceRange(file, 0..<file.bytes.count),
+            hints: [meant ?? "tracks, buses and VCAs are \(listed(known, conjunction: "and"))"]))
+      }
+    }
+    var overlay = Version()
+    if !options.solo.isEmpty { overlay.solo = options.solo }
+    overlay.mute = options.mute
+    resolved.session = resolved.session.applying(overlay)
+    resolved.versions = Named(
+      resolved.versions.map { id, version in
+        var version = version
+        version.session = version.session.applying(overlay)
+        return (id, version)
+      })
+  }
+
   /// A deliverable's own master and metadata lie over the session's.
   func layingDeliverables(_ tree: Setting) -> Setting {
     mappingValues(tree) { key, deliverables in
@@ -380,5 +433,9 @@ func outsideDiagnostic(_ path: String, _ project: Project, at setting: Setting) 
   Diagnostic(
     .outsideProject, .error, "\(quotedPath(path)) lies outside the project \(quotedPath(project.root))",
     at: setting.range,
-    hints: ["list its folder in `\(project.root)/.mixdown`, or use `--root DIR` or `--allow-outside`"])
+    hints: [
+      project.isUntrusted
+        ? "under `--untrusted` nothing leads out of the project; `--root DIR` says where it begins"
+        : "list its folder in `\(project.root)/.mixdown`, or use `--root DIR` or `--allow-outside`"
+    ])
 }

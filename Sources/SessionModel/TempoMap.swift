@@ -4,9 +4,9 @@ import Quantities
 ///
 /// Both change in steps. All arithmetic is in `Double` on quarter notes, which bars of common meters and note
 /// lengths are exact in; a place becomes seconds at the very end.
-struct TempoMap: Sendable {
+struct TempoMap: Sendable, Equatable {
   /// From `quarter` on, `bpm` quarter notes a minute.
-  struct TempoStep: Sendable {
+  struct TempoStep: Sendable, Equatable {
     var quarter: Double
     var bpm: Double
     /// Where it begins, in seconds.
@@ -14,7 +14,7 @@ struct TempoMap: Sendable {
   }
 
   /// From bar `bar` (counted from 0) on, bars of `meter`.
-  struct MeterStep: Sendable {
+  struct MeterStep: Sendable, Equatable {
     var bar: Double
     var meter: Meter
     /// Where it begins, in quarter notes and in beats.

@@ -23,8 +23,11 @@ public struct Timeline: Sendable {
       meters: meters.isEmpty ? [(1, Meter.common)] : meters)
   }
 
+  /// Whether bars and beats lie where those of another time line do.
+  public func hasBars(of other: Timeline) -> Bool { map == other.map }
+
   /// The longest song, in seconds (FORMAT, *Safety*).
-  static let limit = 24.0 * 3600
+  public static let limit = 24.0 * 3600
 
   /// Why a place does not exist.
   public struct Problem: Error {

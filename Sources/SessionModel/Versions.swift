@@ -28,6 +28,9 @@ public struct Version: Record {
 }
 
 extension Session {
+  /// The ids of all that can be muted and soloed: tracks, buses and VCAs.
+  var strips: [String] { tracks.map(\.id) + buses.map(\.id) + vcas.map(\.id) }
+
   /// The session with the version's mutes and solos.
   public func applying(_ version: Version) -> Session {
     let muted = Set(version.mute ?? []), soloed = version.solo.map { Set($0) }

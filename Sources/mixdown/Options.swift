@@ -19,7 +19,16 @@ struct SessionOptions: ParsableArguments {
   @Flag(help: "Let paths leave the project's folder.")
   var allowOutside = false
 
+  @Flag(
+    help: """
+      Take nothing for granted, for CI on what strangers send: ignore .mixdown, keep all paths inside the project, and \
+      bound time, memory and disk.
+      """)
+  var untrusted = false
+
   func validate() throws {
+    if untrusted { Untrusted.begin() }
+    if untrusted, allowOutside { throw ValidationError("--untrusted and --allow-outside exclude each other") }
     for text in overrides where !text.contains("=") || text.first == "=" {
       throw ValidationError("--set takes PATH=VALUE, like 'tracks.vocals.level=-3 dB', not '\(text)'")
     }
@@ -30,6 +39,7 @@ struct SessionOptions: ParsableArguments {
     options.overrides = overrides
     options.root = root
     options.allowsOutside = allowOutside
+    options.isUntrusted = untrusted
     return options
   }
 }
@@ -53,6 +63,10 @@ func usableSession(
   let checked = Mixdown.check(path, options.loading)
   let shown = isQuiet ? checked.diagnostics.filter { $0.severity == .error } : checked.diagnostics
   Output.messages.diagnostics(shown)
+  if let problem = checked.templateProblem {
+    Output.messages.diagnostics([problem])
+    throw .unusable
+  }
   guard let session = checked.session else { throw checked.status }
   return (session, checked)
 }

@@ -8,16 +8,17 @@ struct SchemaCommand: ParsableCommand {
     abstract: "Print the JSON Schema (draft-07) of a kind of file, for editors, or the reference in Markdown."
   )
 
-  @Argument(help: ArgumentHelp("session, preset or reference.", valueName: "KIND"))
+  @Argument(help: ArgumentHelp("session, template, preset or reference.", valueName: "KIND"))
   var kind: Kind
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case session, preset, reference
+    case session, template, preset, reference
   }
 
   func run() {
     switch kind {
     case .session: Output.standard.write(Mixdown.schema(.session))
+    case .template: Output.standard.write(Mixdown.schema(.template))
     case .preset: Output.standard.write(Mixdown.schema(.preset))
     case .reference: Output.standard.write(Mixdown.reference())
     }

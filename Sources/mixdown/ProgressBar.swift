@@ -6,10 +6,8 @@ import Synchronization
 /// One line on a terminal that says how far a render is, how fast, and how long it will take.
 final class ProgressBar: Sendable {
   private struct State {
-    var phase = ""
-    /// By deliverable, in the order in which they begin.
+    /// Deliverables that have begun, in that order.
     var files: [(id: String, fraction: Double)] = []
-    var began = ContinuousClock.now
     var drawn: ContinuousClock.Instant?
   }
 
@@ -18,6 +16,7 @@ final class ProgressBar: Sendable {
   private let isShown: Bool
   /// The length of the song.
   private let seconds: Double
+  private let began = ContinuousClock.now
 
   init(on output: Output, isShown: Bool, songSeconds: Double) {
     self.output = output
@@ -32,14 +31,7 @@ final class ProgressBar: Sendable {
     guard isShown else { return }
     state.withLock { state in
       let now = ContinuousClock.now
-      let isFile = progress.phase != "mix" && progress.phase != "master"
-      let phase = isFile ? "write" : progress.phase
-      if phase != state.phase {
-        state.phase = phase
-        state.began = now
-        state.files = []
-      }
-      if isFile {
+      if progress.phase != "mix", progress.phase != "master" {
         if let place = state.files.firstIndex(where: { $0.id == progress.phase }) {
           state.files[place].fraction = progress.fraction
         } else {
@@ -48,7 +40,7 @@ final class ProgressBar: Sendable {
       }
       if let drawn = state.drawn, now - drawn < Self.interval { return }
       state.drawn = now
-      draw(state, fraction: isFile ? state.files.map(\.fraction).min() ?? 0 : progress.fraction, now)
+      draw(state, progress, now)
     }
   }
 
@@ -61,15 +53,16 @@ final class ProgressBar: Sendable {
     }
   }
 
-  private func draw(_ state: State, fraction: Double, _ now: ContinuousClock.Instant) {
-    let names = ["mix": "mixing", "master": "mastering", "write": "writing"]
-    var text = padded(names[state.phase] ?? state.phase, 10) + " " + bar(fraction) + " " + percent(fraction)
-    let elapsed = (now - state.began) / .seconds(1)
-    if fraction > 0.01, elapsed > 0.2, state.phase != "master" {
-      text += "  \(decimals(fraction * seconds / elapsed, 1, "×")) real time"
-      text += "  \(clockTime(elapsed * (1 - fraction) / fraction)) left"
+  private func draw(_ state: State, _ progress: RenderProgress, _ now: ContinuousClock.Instant) {
+    let names = ["mix": "mixing", "master": "mastering"]
+    var text = padded(names[progress.phase] ?? "writing", 10)
+    text += " " + bar(progress.total) + " " + percent(progress.total)
+    let elapsed = (now - began) / .seconds(1)
+    if progress.total > 0.01, elapsed > 0.2 {
+      text += "  \(decimals(progress.total * seconds / elapsed, 1, "×")) real time"
+      text += "  \(clockTime(elapsed * (1 - progress.total) / progress.total)) left"
     }
-    for file in state.files { text += "  \(file.id) \(percent(file.fraction))" }
+    for file in state.files where file.fraction < 1 { text += "  \(file.id) \(percent(file.fraction))" }
     output.write("\r" + text.prefix(output.columns - 1) + "\u{1B}[K")
   }
 

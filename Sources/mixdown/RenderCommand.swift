@@ -4,6 +4,7 @@ import Delivery
 import Diagnostics
 import MixdownKit
 import Quantities
+import SessionModel
 
 #if canImport(Darwin)
   import Darwin
@@ -18,6 +19,9 @@ struct RenderCommand: ParsableCommand {
       Files go into renders/ beside the session, or into the folder of -o, with a report on them: \
       SESSION.report.html, and its data in SESSION.report.json. A --range has none. With `--only ID -o -` one deliverable \
       goes to standard output: mixdown render song.mix.yaml --only hires -o - | ffplay -
+
+      With --set, --solo or --mute a render is an audition: it keeps the master gain of the session as it is written, \
+      and its files go into renders/auditions/, so that they replace nothing that is finished.
       """)
 
   @Argument(help: ArgumentHelp("Session files.", valueName: "FILE"), completion: sessionCompletion)
@@ -35,6 +39,14 @@ struct RenderCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Make the deliverables of the main mix from this version of it instead.", valueName: "VERSION"))
   var mix: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Hear this track, bus or VCA with what feeds it and what it feeds; may be given again.", valueName: "ID"))
+  var solo: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out this track, bus or VCA; may be given again.", valueName: "ID"))
+  var mute: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -110,7 +122,10 @@ struct RenderCommand: ParsableCommand {
   }
 
   private func report(_ file: String, into folder: String?, keeping made: [String] = []) -> RenderReport {
-    let checked = Mixdown.check(file, session.loading)
+    var loading = session.loading
+    loading.solo = ids(solo)
+    loading.mute = ids(mute)
+    let checked = Mixdown.check(file, loading)
     let isShown = Output.messages.canRedraw && !quiet.quiet && !json.json
     let bar = ProgressBar(on: .messages, isShown: isShown, songSeconds: isShown ? checked.expectedSeconds : 0)
     Interruption.watch {
@@ -137,6 +152,11 @@ struct RenderCommand: ParsableCommand {
     return report
   }
 
+  /// Ids may be given one by one or with commas.
+  private func ids(_ texts: [String]) -> [String] {
+    texts.flatMap { $0.split(separator: ",").map(String.init) }
+  }
+
   // MARK: Standard output
 
   private func stream(_ file: String) throws -> ExitStatus {
@@ -158,6 +178,19 @@ struct RenderCommand: ParsableCommand {
 
   // MARK: Words
 
+  /// That checks passed, and what balances are: those that are missed have been told.
+  private func checks(_ checks: [CheckResult]) -> String {
+    guard !checks.isEmpty else { return "" }
+    let passed = checks.filter(\.passed)
+    let count = passed.count == checks.count ? "\(passed.count)" : "\(passed.count) of \(checks.count)"
+    var text = "\(count) check\(checks.count == 1 ? "" : "s") passed\n"
+    for balance in passed where balance.name.hasPrefix("balance.") {
+      let version = balance.source == .version ? " (\(balance.deliverable))" : ""
+      text += "  \(balance.name)\(version): \(balance.valueText), allowed \(balance.limit)\n"
+    }
+    return text
+  }
+
   private func summary(_ report: RenderReport) -> String {
     let width = ((report.files.map(\.path) + [report.pagePath ?? ""]).map(\.count).max() ?? 0) + 2
     var text = ""
@@ -170,6 +203,8 @@ struct RenderCommand: ParsableCommand {
       text += padded(file.path, width) + facts.joined(separator: ", ") + "\n"
     }
     if let path = report.pagePath { text += padded(path, width) + "report\n" }
+    text += checks(report.checks)
+    if let audition = report.audition { text += "audition: \(audition.words.joined(separator: ", "))\n" }
     let length = clockTime(report.audioSeconds)
     text += "\(length) of music in \(decimals(report.seconds, 1, "s"))"
     if let factor = report.realtimeFactor { text += ", \(decimals(factor, 1, "×")) real time" }

@@ -51,8 +51,7 @@ struct ReportCommand: ParsableCommand {
     if output == "-" {
       options.pagePath = folder.path + "/page.html"
     } else {
-      options.pagePath =
-        output ?? Project.join(Project.join(Project.parent(file), "renders"), resolved.name + ".report.html")
+      options.pagePath = output ?? resolved.pagePath(isAudition: checked.isAudition)
     }
     let report = Mixdown.render(checked, options, progress: { bar.update($0) })
     bar.clear()

@@ -308,6 +308,28 @@ struct DeliveryTests {
     try Data().write(to: URL(filePath: "\(shop.path)/out"))
     let result = try shop.render()
     #expect(result.codes == ["D0818"] && result.files.isEmpty, "\(result.messages)")
+    #expect(result.audioSeconds == 0, "told before anything is mixed")
+  }
+
+  @Test("progress is one way from nothing to all") func progress() throws {
+    let shop = try shop(
+      "deliverables: {w: {format: wav}, m: {format: mp3}, cd: {format: wav, sample_rate: 44.1 kHz}, s: {format: wav, split: tracks}}\nmaster: {preset: streaming}\n",
+      count: 100_000)
+    let session = try #require(loadSession("\(shop.path)/song.mix.yaml").0)
+    var options = RenderOptions()
+    options.outputFolder = "\(shop.path)/out"
+    let stems = [
+      "a.stem": StemFile(path: "\(shop.path)/a.wav", channelCount: 2, frameCount: 100_000, sampleRate: 48_000)
+    ]
+    let totals = Mutex<[Double]>([])
+    let result = try Deliverer(session, stems: stems, options: options, processors: 2).run(
+      progress: { progress in totals.withLock { $0.append(progress.total) } }, isCancelled: { false })
+    #expect(result.files.count == 4, "\(result.messages)")
+    let seen = totals.withLock { $0 }
+    #expect(seen.count > 10 && seen.last == 1)
+    #expect(zip(seen, seen.dropFirst()).allSatisfy { $0 <= $1 })
+    // Mixing, mastering and writing each have their part of it.
+    #expect(seen.contains { 0.02 < $0 && $0 < 0.5 } && seen.contains { 0.5 < $0 && $0 < 0.95 })
   }
 
   @Test("a cancelled render leaves nothing") func cancelled() throws {

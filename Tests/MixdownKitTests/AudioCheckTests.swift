@@ -64,4 +64,32 @@ struct AudioCheckTests {
     #expect(codes("tracks: \(tracks)\n") == ["P0507"])
     #expect(codes("allow: [P0507]\ntracks: \(tracks)\n") == [])
   }
+
+  @Test("a stem that loops, or comes in later, may be short") func loops() throws {
+    for (name, count) in [("a", 20_000), ("b", 20_000), ("c", 19_999), ("d", 2000)] {
+      try write("\(name).wav", saw(count))
+    }
+    for short in [
+      "{clips: {d: {stem: d.wav, loop: fill}}}", "{clips: {d: {stem: d.wav, loop: 4}}}",
+      "{clips: {d: {stem: d.wav, at: 0.1 s}}}", "{clips: {d: {stem: d.wav}, again: {stem: d.wav, at: 0.2 s}}}",
+    ] {
+      #expect(codes("tracks: {a: {stem: a.wav}, b: {stem: b.wav}, c: {stem: c.wav}, d: \(short)}\n") == [], "\(short)")
+    }
+  }
+
+  @Test(
+    "an offset is no matter where it is taken out before anything hears it",
+    arguments: [
+      ("{dc_block: {}}", true), ("{eq: {bands: {low: {type: high_pass, frequency: 30 Hz}}}}", true),
+      ("{gain: {gain: 1 dB}, dc_block: {}}", true), ("{compressor: {threshold: -20 dB}, dc_block: {}}", false),
+      ("{dc_block: {bypass: true}}", false), ("{dc_block: {mix: 50 %}}", false),
+      ("{eq: {bands: {low: {type: high_pass, frequency: 30 Hz, bypass: true}}}}", false),
+    ])
+  func offset(inserts: String, ends: Bool) throws {
+    let track = "{stem: offset.wav, inserts: \(inserts)}"
+    try write("offset.wav", saw(2000).map { $0 + 100_000 })
+    #expect(codes("tracks: {a: \(track)}\n") == (ends ? [] : ["P0510"]))
+    // Where one of two tracks lets it through, it is told.
+    #expect(codes("tracks: {a: \(track), b: {stem: offset.wav}}\n") == ["P0510"])
+  }
 }

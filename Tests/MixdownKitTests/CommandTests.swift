@@ -36,6 +36,7 @@ import Testing
       (["check", "--format", "xml", "good.mix.yaml"], 2), (["explain", "X1"], 2), (["processors", "ee"], 2),
       (["render", "good.mix.yaml", "--jobs", "0"], 2), (["render", "good.mix.yaml", "-o", "-"], 2),
       (["render", "good.mix.yaml", "--only", "ww"], 2), (["check", "good.mix.yaml", "--set", "x"], 2),
+      (["render", "good.mix.yaml", "--solo", "z"], 2), (["render", "good.mix.yaml", "--mute", "a", "--no-report"], 0),
       (["render", "missing.mix.yaml"], 3), (["render", "nowhere.mix.yaml"], 3), (["measure", "gone.wav"], 3),
       (["check", "song.release.yaml"], 1),
     ] as [([String], Int32)])

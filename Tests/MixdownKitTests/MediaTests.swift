@@ -3,6 +3,12 @@ import MixdownKit
 import RenderPlan
 import Testing
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 @Suite("Stems and covers") struct MediaTests {
   private let folder = Folder()
 
@@ -88,5 +94,38 @@ import Testing
     #expect(codes("format: opus, bitrate: 320 kbps, channels: mono") == ["D0804"])
     // A wrong rate is one problem, not two.
     #expect(codes("format: opus, bitrate: 320 kbps, channels: mono, sample_rate: 96 kHz") == ["D0804"])
+  }
+
+  @Test(
+    "no song is longer than a day, whatever stems and clips add up to",
+    arguments: [
+      ("tracks: {a: {clips: {c: {stem: a.wav, loop: 200000}}}}\n", "loop"),
+      ("tracks: {a: {clips: {c: {stem: a.wav, loop: 999999}}}}\n", "loop"),
+      ("tracks: {a: {clips: {c: {stem: a.wav, loop: fill, at: 13:00:00, length: 13:00:00}}}}\n", "length"),
+      ("tracks: {a: {clips: {c: {stem: a.wav, at: 23:59:59.9}}}}\n", "at"),
+      ("tail: 24:00:00\ntracks: {a: {stem: a.wav}}\n", "tail"),
+      ("tracks: {a: {clips: {c: {stem: a.wav, loop: 100000}}}}\n", nil),
+      ("tracks: {a: {clips: {c: {stem: a.wav, at: 23:59:59}}}}\n", nil),
+    ])
+  func aDay(session: String, key: String?) throws {
+    try folder.wav("a.wav")
+    let problems = check(session).diagnostics
+    #expect(problems.map(\.code.id) == (key == nil ? [] : ["A0702"]), "\(problems.map(\.message))")
+    if let key { #expect(problems.first?.path?.hasSuffix(key) == true, "\(problems.first?.path ?? "")") }
+  }
+
+  @Test("a stem of more than a day is refused by its header") func longStem() throws {
+    // 25 hours of 8 bits at 8 kHz, all of it a hole in the file.
+    let frames = 25 * 3600 * 8000
+    func number(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+    var header = Array("RIFF".utf8) + number(36 + frames, 4) + Array("WAVEfmt ".utf8) + number(16, 4)
+    header += number(1, 2) + number(1, 2) + number(8000, 4) + number(8000, 4) + number(1, 2) + number(8, 2)
+    header += Array("data".utf8) + number(frames, 4)
+    let path = folder.file("long.wav", "")
+    save(header, to: path)
+    try #require(unsafe truncate(path, off_t(header.count + frames)) == 0)
+    let problems = check("tracks: {a: {stem: long.wav}}\n").diagnostics.filter { $0.severity == .error }
+    #expect(problems.map(\.code.id) == ["P0504"])
+    #expect(problems.first?.message == "the stem is 25 hours long, and a song has no more than 24 hours")
   }
 }

@@ -64,7 +64,8 @@ import Testing
   }
 
   private func schemaFaults(_ path: String) throws -> [String] {
-    let kind: SchemaKind = path.hasSuffix(".preset.yaml") ? .preset : .session
+    let kind: SchemaKind =
+      path.hasSuffix(".preset.yaml") ? .preset : path.hasSuffix(".template.yaml") ? .template : .session
     let value = try #require(yamlValue(path))
     return SchemaValidator(root: Self.schemas[kind] ?? nil).faults(value)
   }
