@@ -1,5 +1,6 @@
 import Diagnostics
 import SessionModel
+import Tables
 import Testing
 
 /// Where problems that only the whole session shows are shown, and what is offered there.
