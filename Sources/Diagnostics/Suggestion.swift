@@ -2,7 +2,8 @@
 ///
 /// Near is a Damerau–Levenshtein distance (optimal string alignment: insertion, deletion, substitution,
 /// exchange of neighbours) of at most a third of the longer word, upper and lower case apart counting as equal
-/// letters. A candidate that differs in case only always wins; among equals the first given does.
+/// letters. A candidate that differs in case only always wins; among equals one of the same length does, or the first
+/// given.
 public func closestMatch(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased().unicodeScalars)
   guard wanted.count <= 100 else { return nil }  // no name of ours is that long
@@ -13,7 +14,11 @@ public func closestMatch(to name: String, among candidates: some Sequence<String
     let allowed = max(1, max(letters.count, wanted.count) / 3)
     guard min(letters.count, wanted.count) > 1, abs(letters.count - wanted.count) <= allowed else { continue }
     let distance = alignmentDistance(wanted, letters)
-    if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+    guard distance <= allowed else { continue }
+    let isLonger = best.map { $0.candidate.unicodeScalars.count != wanted.count } ?? false
+    // A slip exchanges letters more often than it leaves one out.
+    let isCloser = distance == best?.distance && letters.count == wanted.count && isLonger
+    if distance < best?.distance ?? .max || isCloser { best = (candidate, distance) }
   }
   return best?.candidate
 }

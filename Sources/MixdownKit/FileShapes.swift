@@ -3,7 +3,7 @@ import Tables
 
 /// What may stand in a file, before its layers are laid: the tables with the keys that layering takes away.
 enum FileShapes {
-  static let session = withPresets(Session.fileShape)
+  static let session = Session.writtenShape
 
   /// The keys that a preset of `kind` lays; none of its parts can name a further preset.
   static func presetFields(_ kind: PresetKind) -> [FieldShape] {
@@ -22,23 +22,6 @@ enum FileShapes {
   }()
 
   static let nounsWithPreset: Set<String> = [Track.noun, Bus.noun, MainBus.noun, Master.noun]
-
-  /// Tracks, buses, `main` and masters may name a preset.
-  private static func withPresets(_ shape: Shape) -> Shape {
-    switch shape {
-    case .scalar, .freeMap, .variants, .scalarOrList, .lanes: return shape
-    case .list(let element): return .list(of: withPresets(element))
-    case .map(let element, let noun): return .map(of: withPresets(element), naming: noun)
-    case .record(var record):
-      if nounsWithPreset.contains(record.noun) { record.fields = FieldShape.presetFields + record.fields }
-      record.fields = record.fields.map { field in
-        var field = field
-        field.shape = withPresets(field.shape)
-        return field
-      }
-      return .record(record)
-    }
-  }
 }
 
 /// What a preset file is for.

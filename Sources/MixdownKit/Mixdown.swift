@@ -42,6 +42,24 @@ public enum Mixdown {
     ShownSession(session, defaults: defaults).text(form)
   }
 
+  /// The same of what stands at a dotted path.
+  public static func show(
+    _ session: ResolvedSession, at path: String, as form: ShownSession.Form = .yaml, defaults: Bool = false
+  ) throws(MissingPart) -> String {
+    let shown = ShownSession(session, defaults: defaults)
+    if let part = shown.part(at: path) { return part.text(form) }
+    // A default is there, too, although nobody wrote it.
+    if let part = ShownSession(session, defaults: true).part(at: path) { return part.text(form) }
+    let (message, hint) = shown.missing(path)
+    throw MissingPart(message: message, hint: hint)
+  }
+
+  /// A path of a session that leads nowhere.
+  public struct MissingPart: Error {
+    public var message: String
+    public var hint: String
+  }
+
   /// Renders a checked session into its deliverables and, where it is asked for, a report beside them. A session with
   /// something laid over it is rendered as an `Audition`, which replaces nothing that is finished.
   ///

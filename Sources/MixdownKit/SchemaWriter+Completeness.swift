@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantities
+import SessionModel
 import Tables
 
 extension SchemaWriter {
@@ -26,7 +27,7 @@ extension SchemaWriter {
         let either: JSONValue = ["anyOf": .array(record.oneOf.map { ["required": [.string($0)]] })]
         own = own.map { ["allOf": [$0, either]] } ?? either
       }
-      guard let own, FileShapes.nounsWithPreset.contains(record.noun) else { return own }
+      guard let own, Session.nounsWithPreset.contains(record.noun) else { return own }
       return ["if": ["required": ["preset"]], "then": true, "else": own]
     }
   }

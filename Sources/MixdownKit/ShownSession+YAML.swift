@@ -4,7 +4,33 @@ extension ShownSession {
   /// A session file again, each value followed by `# place`.
   func yaml() -> String {
     var lines: [(text: String, place: String?)] = []
-    if case .mapping(let members) = root { write(members, indentation: 0, to: &lines) }
+    if let key = part.last {
+      write([(key, root)], indentation: 0, to: &lines)
+    } else if case .mapping(let members) = root {
+      write(members, indentation: 0, to: &lines)
+    }
+    return aligned(lines)
+  }
+
+  /// A line for each value, its path in front.
+  func flat() -> String {
+    var lines: [(text: String, place: String?)] = []
+    flatten(root, part, to: &lines)
+    return aligned(lines)
+  }
+
+  private func flatten(_ node: Node, _ path: [String], to lines: inout [(text: String, place: String?)]) {
+    let name = path.joined(separator: ".")
+    switch node {
+    case .scalar(let text, let isText, let origin):
+      lines.append(("\(name) = \(yamlScalar(text, isText: isText))", place(origin)))
+    case .list(_, let origin): lines.append(("\(name) = \(flow(node))", place(origin)))
+    case .mapping(let members) where members.isEmpty: lines.append(("\(name) = {}", nil))
+    case .mapping(let members): for (key, value) in members { flatten(value, path + [key], to: &lines) }
+    }
+  }
+
+  private func aligned(_ lines: [(text: String, place: String?)]) -> String {
     let column = min(56, (lines.filter { $0.place != nil }.map(\.text.count).max() ?? 0)) + 2
     return lines.map { line in
       line.place.map { padded(line.text, column - 2) + "  # \($0)" } ?? line.text
@@ -47,8 +73,9 @@ extension ShownSession {
   private func place(_ origin: Origin) -> String {
     switch origin {
     case .initial: "default"
-    case .written(let range, let via):
+    case .written(let range, let via, let over):
       place(range) + (via.isEmpty ? "" : " (used at \(via.map(place).joined(separator: ", ")))")
+        + over.map { ", over \($0.text) of \(place($0.range))" }.joined()
     }
   }
 
@@ -60,7 +87,7 @@ extension ShownSession {
 
   func json() -> JSONValue {
     var origins: [JSONValue.Member] = []
-    let session = value(root, path: "", &origins)
+    let session = value(root, path: part.joined(separator: "."), &origins)
     return ["version": 1, "path": .string(path), "session": session, "origins": .object(origins)]
   }
 
@@ -85,9 +112,13 @@ extension ShownSession {
   private func json(_ origin: Origin) -> JSONValue {
     switch origin {
     case .initial: return ["kind": "default"]
-    case .written(let range, let via):
+    case .written(let range, let via, let over):
       var members: [JSONValue.Member] = [.init("kind", .string(kind(range)))]
       members += json(range)
+      if !over.isEmpty {
+        members.append(
+          .init("over", .array(over.map { .object([.init("value", .string($0.text))] + json($0.range)) })))
+      }
       if !via.isEmpty { members.append(.init("used_at", .array(via.map { .object(json($0)) }))) }
       return .object(members)
     }

@@ -5,7 +5,11 @@ import Tables
 
 /// A resolved session as `show` prints it: every value with the place that it came from.
 public struct ShownSession: Sendable {
-  public enum Form: Sendable { case yaml, json }
+  public enum Form: Sendable {
+    case yaml, json
+    /// A line for each value: its path, the value, where it came from.
+    case flat
+  }
 
   /// A value with where it came from.
   indirect enum Node: Sendable {
@@ -16,21 +20,63 @@ public struct ShownSession: Sendable {
 
   enum Origin: Sendable {
     /// Written at a place; the further places are where a parameter brought it in.
-    case written(SourceRange, via: [SourceRange])
+    case written(SourceRange, via: [SourceRange], over: [Replaced])
     /// The format's own default.
     case initial
   }
 
-  let root: Node
+  /// A value of a lower layer, and its place.
+  struct Replaced: Sendable {
+    var text: String
+    var range: SourceRange
+  }
+
+  private(set) var root: Node
   let path: String
+  /// The keys that lead to the part that is shown.
+  private(set) var part: [String] = []
 
   init(_ session: ResolvedSession, defaults: Bool) {
     path = session.path
     root = Builder(defaults: defaults).node(session.tree, .record(Session.recordShape), key: "")
   }
 
+  /// What stands at a dotted path, by itself; `nil` when nothing does.
+  func part(at path: String) -> ShownSession? {
+    var part = self
+    for key in path.split(separator: ".", omittingEmptySubsequences: false).map(String.init) {
+      guard case .mapping(let members) = part.root, let value = members.first(where: { $0.key == key })?.value else {
+        return nil
+      }
+      part.root = value
+      part.part.append(key)
+    }
+    return part
+  }
+
+  /// Why there is nothing at a path: as far as it leads, and what could be meant.
+  func missing(_ path: String) -> (message: String, hint: String) {
+    var known: ShownSession = self
+    for key in path.split(separator: ".", omittingEmptySubsequences: false).map(String.init) {
+      if let next = known.part(at: key) {
+        known = next
+        continue
+      }
+      var keys: [String] = []
+      if case .mapping(let members) = known.root { keys = members.map(\.key) }
+      let place = known.part.isEmpty ? "the session" : "`\(known.part.joined(separator: "."))`"
+      let hint =
+        closestMatch(to: key, among: keys).map { near in
+          "did you mean `\((known.part + [near]).joined(separator: "."))`?"
+        } ?? (keys.isEmpty ? "it has no parts" : "it has \(keys.joined(separator: ", "))")
+      return ("\(place) has no `\(key)`", hint)
+    }
+    return ("there is no `\(path)`", "")
+  }
+
   func text(_ form: Form) -> String {
     switch form {
+    case .flat: flat()
     case .yaml: yaml()
     case .json: json().text(indented: true) + "\n"
     }
@@ -42,7 +88,8 @@ public struct ShownSession: Sendable {
     let defaults: Bool
 
     func node(_ setting: Setting, _ shape: Shape?, key: String) -> Node {
-      let origin = Origin.written(setting.range, via: setting.via)
+      let over = setting.replaced.map { Replaced(text: $0.text ?? "", range: $0.range) }
+      let origin = Origin.written(setting.range, via: setting.via, over: over)
       switch setting.content {
       case .null, .unreadable: return .scalar(text: "null", isText: false, origin)
       case .text(let text):

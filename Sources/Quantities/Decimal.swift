@@ -57,7 +57,7 @@ struct Decimal {
     if let next = characters.first, next == "_" || next == "," {
       throw QuantityError(
         .number, "\(quoted(text)) groups or splits its digits with `\(next)`",
-        suggestions: next == "_" ? [text.filter { $0 != "_" }] : [text.replacing(",", with: ".")])
+        suggestions: next == "_" ? [text.filter { $0 != "_" }] : Self.withoutComma(text))
     }
     if let next = characters.first, next == "e" || next == "E" {
       let power = characters.dropFirst().drop { "+-−".contains($0) }
@@ -74,6 +74,15 @@ struct Decimal {
       throw QuantityError(
         .malformed, "\(quoted(text)) ends with a space", suggestions: [String(text.dropLast(characters.count))])
     }
+  }
+
+  /// A comma before three digits may group thousands (`1,000 Hz`), any other is a decimal point.
+  private static func withoutComma(_ text: String) -> [String] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let plain = parts.joined(), decimal = parts.joined(separator: ".")
+    if parts.count > 2 { return [plain] }
+    let isGroup = parts[1].prefix(while: \.isDecimalDigit).count == 3 && !parts[0].hasSuffix("0")
+    return isGroup ? [plain, decimal] : [decimal]
   }
 
   /// What nearly every number looks like, read byte by byte; `nil` for all that needs a closer look.

@@ -10,13 +10,17 @@ public struct Decibels: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleB
   public static var scale: QuantityScale { .decibels }
   public static let noun = "a level or gain"
   public static let examples = ["-4 dB", "+2.5 dB", "-inf dB"]
-  public static let pattern = "(\(numberPattern)|[\\-−]inf)( *dB)?"
+  public static let pattern = "(\(numberPattern)|[\\-−]inf)( *(\(Units.pattern("dB"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
     let unit = text.dropFirst(4)
-    if text.hasPrefix("-inf") || text.hasPrefix("−inf"), unit.isEmpty || unit.drop(while: { $0 == " " }) == "dB" {
+    if text.hasPrefix("-inf") || text.hasPrefix("−inf"),
+      unit.isEmpty || unit.drop(while: { $0 == " " }).lowercased() == "db"
+    {
       self = .silence
+    } else if ["-infinity", "-inf", "-∞", "−∞", "-inf db"].contains(text.lowercased()) {
+      throw QuantityError(.malformed, "\(quoted(text)) is written `-inf dB`", suggestions: ["-inf dB"])
     } else {
       magnitude = try Units.parse(text, as: Self.self, ["dB": 0])
     }
@@ -35,7 +39,7 @@ public struct LUFS: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInt
   public static var scale: QuantityScale { .decibels }
   public static let noun = "a loudness"
   public static let examples = ["-14 LUFS", "-23 LUFS"]
-  public static let pattern = "\(numberPattern)( *LUFS)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("LUFS"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -54,7 +58,7 @@ public struct LoudnessDifference: NumericQuantity, ExpressibleByFloatLiteral, Ex
 
   public static let noun = "a loudness difference"
   public static let examples = ["-3 LU", "8 LU"]
-  public static let pattern = "\(numberPattern)( *LU)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("LU"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -94,7 +98,7 @@ public struct TruePeakLevel: NumericQuantity, ExpressibleByFloatLiteral, Express
   public static var scale: QuantityScale { .decibels }
   public static let noun = "a true peak level"
   public static let examples = ["-1 dBTP", "-0.3 dBTP"]
-  public static let pattern = "\(numberPattern)( *dBTP)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("dBTP"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -113,7 +117,7 @@ public struct Slope: NumericQuantity, ExpressibleByIntegerLiteral {
   public static let allowed: [Double] = [6, 12, 18, 24, 36, 48]
   public static let noun = "a slope"
   public static let examples = ["12 dB/oct", "24 dB/oct", "12"]
-  public static let pattern = "[+]?(6|12|18|24|36|48)(\\.0+)?( *dB/oct)?"
+  public static let pattern = "[+]?(6|12|18|24|36|48)(\\.0+)?( *(\(Units.pattern("dB/oct"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {

@@ -8,7 +8,7 @@ public struct Hertz: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIn
   public static var scale: QuantityScale { .logarithmic }
   public static let noun = "a frequency"
   public static let examples = ["80 Hz", "3.5 kHz", "80"]
-  public static let pattern = "\(numberPattern)( *(Hz|kHz))?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("Hz", "kHz"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -30,7 +30,7 @@ public struct Percent: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleBy
 
   public static let noun = "a percentage"
   public static let examples = ["35 %", "100%"]
-  public static let pattern = "\(numberPattern)( *%)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("%"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -106,8 +106,31 @@ public struct Pan: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInte
       }
       if side == "L" { sign = -1 }
     }
-    guard let decimal = try Decimal(prefixOf: number), decimal.rest.isEmpty else { throw Self.malformed(text) }
+    guard let decimal = try Decimal(prefixOf: number), decimal.rest.isEmpty else {
+      throw QuantityError(
+        .malformed, Self.malformed(text).message, suggestions: Self.meant(by: text).map { [$0] } ?? [])
+    }
     magnitude = sign * decimal.value()
+  }
+
+  /// What other programs write: `center`, `left`, `30L`, `L 30`.
+  private static func meant(by text: String) -> String? {
+    let word = text.lowercased().filter { $0 != " " && $0 != "%" }
+    switch word {
+    case "c", "center", "centre", "mid", "middle": return "C"
+    case "left", "l", "hardleft": return "L100"
+    case "right", "r", "hardright": return "R100"
+    default: break
+    }
+    guard let last = word.last, last == "l" || last == "r", let number = Double(word.dropLast()),
+      (0...100).contains(number)
+    else {
+      guard let first = word.first, first == "l" || first == "r", let number = Double(word.dropFirst()),
+        (0...100).contains(number)
+      else { return nil }
+      return first.uppercased() + plainDecimal(number)
+    }
+    return last.uppercased() + plainDecimal(number)
   }
 
   public var text: String {
@@ -124,7 +147,7 @@ public struct Tempo: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByIn
 
   public static let noun = "a tempo"
   public static let examples = ["112", "93.5 bpm"]
-  public static let pattern = "\(numberPattern)( *bpm)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("bpm"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -142,7 +165,7 @@ public struct SampleRate: NumericQuantity, ExpressibleByIntegerLiteral {
 
   public static let noun = "a sample rate"
   public static let examples = ["48 kHz", "44.1 kHz", "44100"]
-  public static let pattern = "\(numberPattern)( *(Hz|kHz))?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("Hz", "kHz"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {
@@ -169,7 +192,7 @@ public struct Bitrate: NumericQuantity, ExpressibleByIntegerLiteral {
 
   public static let noun = "a bitrate"
   public static let examples = ["320 kbps", "192 kbps"]
-  public static let pattern = "\(numberPattern)( *kbps)?"
+  public static let pattern = "\(numberPattern)( *(\(Units.pattern("kbps"))))?"
   public static let acceptsNumber = true
 
   public init(parsing text: String) throws(QuantityError) {

@@ -15,10 +15,10 @@ public enum TimeSpan: Quantity {
   public static let examples = ["10 ms", "1.8 s", "1/8d", "2 bars"]
   /// What a place may be written as, too.
   static let plainPattern =
-    "[+]?0(\\.0+)?|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(ms|s)|[0-9]{1,6}(:[0-5][0-9]){1,2}(\\.[0-9]+)?"
-    + "|[+]?(0|[1-9][0-9]*) *samples?"
+    "[+]?0(\\.0+)?|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(\(Units.pattern("ms", "s")))|[0-9]{1,6}(:[0-5][0-9]){1,2}(\\.[0-9]+)?"
+    + "|[+]?(0|[1-9][0-9]*) *(\(Units.pattern("samples")))"
   public static let pattern =
-    "(\(plainPattern)|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(bars?|beats?)|[1-9][0-9]*/[1-9][0-9]*[dt]?)"
+    "(\(plainPattern)|[+]?(0|[1-9][0-9]*)(\\.[0-9]+)? *(\(Units.pattern("bars", "beats")))|[1-9][0-9]*/[1-9][0-9]*[dt]?)"
   public static let acceptsNumber = false
 
   /// Whether a tempo is needed to know how long it is.
@@ -48,41 +48,48 @@ public enum TimeSpan: Quantity {
         .range, "\(quoted(text)) is negative, and \(Value.noun) is not",
         suggestions: [String(text.drop { "-−".contains($0) })])
     }
-    switch number.rest {
+    switch Units.unit(number.rest, among: ["s", "ms", "samples", "bars", "beats"]) {
     case "s": return .seconds(try bounded(value, to: longest, text))
     case "ms": return .seconds(try bounded(number.value(timesTenToThe: -3), to: longest, text))
-    case "sample", "samples":
+    case "samples":
       guard let whole = Int(number.digits) else {
         throw QuantityError(.number, "\(quoted(text)) is not a whole number of samples")
       }
       _ = try bounded(Double(whole), to: longest * 768_000, text)
       return .samples(whole)
-    case "bar", "bars": return .bars(try bounded(value, to: mostCounted, text))
-    case "beat", "beats": return .beats(try bounded(value, to: mostCounted, text))
-    case "" where value == 0: return .seconds(0)
-    case "":
+    case "bars": return .bars(try bounded(value, to: mostCounted, text))
+    case "beats": return .beats(try bounded(value, to: mostCounted, text))
+    default: break
+    }
+    if number.rest.isEmpty, value == 0 { return .seconds(0) }
+    if number.rest.isEmpty { throw missingUnit(number, text, as: Value.self) }
+    if let other = Units.unit(number.rest, among: Units.dimensions.map(\.unit)),
+      let noun = Units.dimensions.first(where: { $0.unit == other })?.noun
+    {
       throw QuantityError(
+        .unit,
+        "\(quoted(text)) is \(noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))")
+    }
+    let suggestion: String? =
+      switch number.rest.lowercased() {
+      case "min", "mins", "minute", "minutes": Int(number.digits).map { "\($0):00" }
+      case "us", "µs", "μs": movingPoint(of: number.digits, by: -3) + " ms"
+      default: nil
+      }
+    throw QuantityError(.malformed, Value.malformed(text).message, suggestions: suggestion.map { [$0] } ?? [])
+  }
+
+  /// What a bare number could be: a time in one of two units, or a place in the music.
+  private static func missingUnit<Value: Quantity>(_ number: Decimal, _ text: String, as: Value.Type) -> QuantityError {
+    guard Value.self == Position.self else {
+      return QuantityError(
         .missingUnit, "\(quoted(text)) needs a unit: a bare time other than `0` could be milliseconds or seconds",
         suggestions: ["\(number.digits) ms", "\(number.digits) s"])
-    default:
-      let lowered = number.rest.lowercased()
-      let known = [
-        "s": "s", "ms": "ms", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "msec": "ms",
-        "millisecond": "ms", "milliseconds": "ms", "min": nil, "samples": "samples", "bars": "bars", "bar": "bars",
-        "beat": "beats", "beats": "beats",
-      ]
-      if let unit = known[lowered] ?? nil {
-        throw QuantityError(
-          .unit, "the unit `\(number.rest)` is written `\(unit)`", suggestions: ["\(number.digits) \(unit)"])
-      }
-      if let other = Units.dimensions.first(where: { $0.unit == number.rest }) {
-        throw QuantityError(
-          .unit,
-          "\(quoted(text)) is \(other.noun), but \(Value.noun) is wanted here, like \(listed(Value.examples.prefix(3)))",
-          suggestions: ["\(number.digits) ms", "\(number.digits) s"])
-      }
-      throw Value.malformed(text)
     }
+    let bar = Int(number.digits).map { ["\($0)|1"] } ?? []
+    return QuantityError(
+      .missingUnit, "\(quoted(text)) is no place by itself: it could be a bar or seconds",
+      suggestions: bar + ["\(number.digits) s"])
   }
 
   /// Seconds in 24 hours, the most that a song has: longer times are slips, and would not fit a count of frames.
@@ -214,28 +221,48 @@ public struct Position: Quantity {
   public static let noun = "a position"
   public static let examples = ["12.5 s", "1:23.400", "17|1", "chorus + 2 bars"]
   public static let pattern =
-    "(\(TimeSpan.plainPattern)|[1-9][0-9]*\\|(0|[1-9][0-9]*)(\\.[0-9]+)?"
-    + "|[a-z][a-z0-9_]*( *[+\\-−] *\(TimeSpan.pattern))?)"
+    "(\(TimeSpan.plainPattern)|[1-9][0-9]*\\|(0|[1-9][0-9]*)(\\.[0-9]+)?|[a-z][a-z0-9_]*)"
+    + "( *[+\\-−] *\(TimeSpan.pattern))?"
   public static let acceptsNumber = false
 
   public init(parsing text: String) throws(QuantityError) {
-    if let clock = try Clock.seconds(text) {
-      self.init(.time(.seconds(clock)))
-    } else if text.contains("|") {
-      self = try Self.bar(text)
-    } else if let first = text.first, ("a"..."z").contains(first) {
-      self = try Self.marker(text)
-    } else {
-      let span = try TimeSpan.measured(text, as: Self.self)
-      if span.isMusical {
-        throw QuantityError(
-          .unit, "\(quoted(text)) is a duration; a place in the music is written bar|beat, like `17|1`")
-      }
-      self.init(.time(span))
+    guard let sign = text.dropFirst().firstIndex(where: { "+-−".contains($0) }) else {
+      self.init(try Self.anchor(text))
+      return
     }
+    // Before the first point a name may hold anything: what is no sum is no name either, and told as a whole.
+    var before = text[..<sign]
+    while before.last == " " { before.removeLast() }
+    let after = text[text.index(after: sign)...].drop { $0 == " " }
+    let isMarker = ("a"..."z").contains(text.first ?? " ")
+    guard !after.isEmpty, !isMarker || isName(before) else { throw Self.malformed(text) }
+    let span: TimeSpan
+    do throws(QuantityError) { span = try TimeSpan(parsing: String(after)) } catch {
+      var suggestions = error.suggestions
+      if error.kind == .missingUnit { suggestions.insert("\(after) bars", at: 0) }
+      let start = "\(before) \(text[sign]) "
+      throw QuantityError(error.kind, error.message, suggestions: suggestions.map { start + $0 })
+    }
+    self.init(try Self.anchor(String(before)), offset: (text[sign] == "+" ? 1 : -1, span))
   }
 
-  private static func bar(_ text: String) throws(QuantityError) -> Position {
+  /// A place without an offset.
+  private static func anchor(_ text: String) throws(QuantityError) -> Anchor {
+    if let clock = try Clock.seconds(text) { return .time(.seconds(clock)) }
+    if text.contains("|") { return try bar(text) }
+    if let first = text.first, ("a"..."z").contains(first) {
+      guard isName(text[...]) else { throw malformed(text) }
+      return .marker(text)
+    }
+    let span = try TimeSpan.measured(text, as: Self.self)
+    if span.isMusical {
+      throw QuantityError(
+        .unit, "\(quoted(text)) is a duration; a place in the music is written bar|beat, like `17|1`")
+    }
+    return .time(span)
+  }
+
+  private static func bar(_ text: String) throws(QuantityError) -> Anchor {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false)
     guard parts.count == 2, let bar = Int(parts[0]), parts[0].first?.isDecimalDigit == true, parts[0].first != "0",
       parts[1].first?.isDecimalDigit == true, let beat = try Decimal(prefixOf: String(parts[1])), beat.rest.isEmpty
@@ -247,17 +274,7 @@ public struct Position: Quantity {
         .range, "bars and beats count from 1, so \(quoted(text)) is no place", suggestions: ["\(bar)|1"])
     }
     _ = try TimeSpan.bounded(Double(bar), to: TimeSpan.mostCounted, text)
-    return Position(.bar(bar, beat: beat.value()))
-  }
-
-  private static func marker(_ text: String) throws(QuantityError) -> Position {
-    let name = text.prefix { ("a"..."z").contains($0) || $0.isDecimalDigit || $0 == "_" }
-    let rest = text.dropFirst(name.count).drop { $0 == " " }
-    if name.count == text.count { return Position(.marker(text)) }
-    guard let sign = rest.first else { throw malformed(text) }
-    guard "+-−".contains(sign) else { throw malformed(text) }
-    let span = try TimeSpan(parsing: String(rest.dropFirst().drop { $0 == " " }))
-    return Position(.marker(String(name)), offset: (sign == "+" ? 1 : -1, span))
+    return .bar(bar, beat: beat.value())
   }
 
   public var text: String {
@@ -329,4 +346,9 @@ enum Clock {
       try TimeSpan.bounded(value, to: TimeSpan.longest, text)
     }
   }
+}
+
+/// Whether `text` is a marker's name.
+private func isName(_ text: Substring) -> Bool {
+  text.allSatisfy { ("a"..."z").contains($0) || $0.isDecimalDigit || $0 == "_" }
 }

@@ -80,14 +80,14 @@ extension ReferenceCheck {
         if balance.min == nil, balance.max == nil {
           report(
             .missingKey, "the balance `\(name)` needs a `min` or a `max`", path: place, key: true,
-            hints: ["such as `min: -3 LU`"])
+            hints: ["such as `min: -3 LU`"], absent: ["\(place).min", "\(place).max"])
         } else if let min = balance.min, let max = balance.max, min.magnitude > max.magnitude {
           report(.outOfRange, "the check's `min` is over its `max`, so nothing passes", path: "\(place).min")
         }
         do throws(Timeline.Problem) {
           _ = try balance.frames(timeline, start: session.start)
         } catch {
-          report(error.code, error.message, path: place, key: true, hints: error.hints)
+          report(error, path: place, key: true)
         }
       }
     }

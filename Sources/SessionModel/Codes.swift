@@ -106,6 +106,15 @@ extension DiagnosticCode {
 
       Stems elsewhere? List their folders in `.mixdown`, one a line, or use `--root DIR` or `--allow-outside`.
       """)
+  public static let absolutePath = DiagnosticCode(
+    "P0515", title: "a path from the root of the disk",
+    explanation: """
+      The file lies in the project, but its path begins with `/`: on another machine, or when the folder moves, it is
+      not found. Paths are relative to the file that names them.
+
+          stem: /home/ada/song/stems/kick.wav   # on this machine only
+          stem: stems/kick.wav
+      """)
   public static let emptyPath = DiagnosticCode(
     "P0503", title: "an empty path", explanation: "A path names a file; an empty one names none.")
   public static let badMedia = DiagnosticCode(
@@ -268,7 +277,8 @@ extension DiagnosticCode {
     [
       .nothingToRemove, .unknownParameter, .badSubstitution, .parameterMissing, .parameterUnused, .parameterType,
       .parameterNotDeclared, .extendsTooDeep, .presetKind, .withoutPreset, .unknownPreset, .unknownInsert, .badPath,
-      .conflictingKeys, .badTag, .missingFile, .outsideProject, .emptyPath, .badMedia, .stemChannels, .stemRate,
+      .conflictingKeys, .badTag, .missingFile, .outsideProject, .absolutePath, .emptyPath, .badMedia, .stemChannels,
+      .stemRate,
       .shortStem, .silentStem, .clippedStem, .offsetStem, .invertedTwins, .openEndedStem,
       .unknownTarget, .routingLoop, .nameTaken, .notASong, .noTracks, .tooManyTracks, .unusedBus, .committedSolo,
       .sendToMuted, .unknownMember, .vcaLoop, .aboveNyquist, .deliverableClash, .deliverableKey, .unknownVersion,

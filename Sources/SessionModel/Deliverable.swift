@@ -74,6 +74,13 @@ public enum FileFormat: String, Choice {
   case oggVorbis = "ogg_vorbis"
   case opus
 
+  public static let foreign: [String: ForeignName] = [
+    "ogg": .means("ogg_vorbis"), "vorbis": .means("ogg_vorbis"), "wave": .means("wav"), "bwf": .means("wav"),
+    "aif": .means("aiff"), "aac": noAAC, "m4a": noAAC, "mp4": noAAC, "alac": noAAC,
+  ]
+  private static let noAAC = ForeignName.absent(
+    "there is no AAC or ALAC here: stream a `wav` into an encoder with `render --only ID -o -`")
+
   /// The ending of such a file's name.
   public var fileExtension: String {
     switch self {
@@ -104,6 +111,14 @@ public enum BitDepth: String, Choice {
   case twentyFour = "24"
   case thirtyTwo = "32"
   case float = "32f"
+
+  public static let foreign: [String: ForeignName] = {
+    var names: [String: ForeignName] = ["float": .means("32f"), "32 float": .means("32f"), "float32": .means("32f")]
+    for depth in ["16", "24", "32"] {
+      for unit in [" bit", "bit", "-bit", " bits"] { names[depth + unit] = .means(depth) }
+    }
+    return names
+  }()
 }
 
 public enum OutputChannels: String, Choice { case stereo, mono }

@@ -29,7 +29,7 @@ extension ReferenceCheck {
       else { continue }
       report(
         .missingKey, "the check `\(name.rawValue)` needs a `min` or a `max`", path: place, key: true,
-        hints: ["`\(name.rawValue): null` takes an inherited one away"])
+        hints: ["`\(name.rawValue): null` takes an inherited one away"], absent: ["\(place).min", "\(place).max"])
     }
     for check in checks.stated(timeline) where check.least ?? -.infinity > check.greatest ?? .infinity {
       report(
@@ -52,7 +52,7 @@ extension ReferenceCheck {
     if stated.isEmpty {
       report(
         .missingKey, "a loudness target needs one of \(listed(LoudnessTarget.oneOf))", path: "\(path).loudness",
-        hints: ["write `integrated: -14 LUFS`"])
+        hints: ["write `integrated: -14 LUFS`"], absent: ["\(path).loudness.integrated"])
     } else if stated.count > 1,
       let last = stated.max(by: { $0.keyRange.bytes.lowerBound < $1.keyRange.bytes.lowerBound })
     {
@@ -77,7 +77,8 @@ extension ReferenceCheck {
         case .failure(let problem):
           report(
             .deliverableName, problem.message, path: deliverable.name == nil ? path : "\(path).name",
-            hints: problem.hints)
+            hints: problem.hints,
+            absent: problem.tag.map { ["metadata.\($0)", "\(path).metadata.\($0)"] } ?? ["\(path).split"])
           break nodes
         case .success(let name):
           let file = "\(name).\(format.fileExtension)"
@@ -182,6 +183,8 @@ extension Deliverable {
 struct NameProblem: Error {
   var message: String
   var hints: [String] = []
+  /// The tag that is missing.
+  var tag: String?
 }
 
 extension ResolvedSession {
@@ -238,7 +241,7 @@ func outputName(
           hints: ["it knows \(listed(values.keys.sorted().map { "$" + $0 }, conjunction: "and"))"]))
     }
     guard let value, !value.isEmpty else {
-      return .failure(NameProblem(message: "the name uses `$\(key)`, but the metadata has no `\(key)`"))
+      return .failure(NameProblem(message: "the name uses `$\(key)`, but the metadata has no `\(key)`", tag: key))
     }
     // A slash that comes with a value is no folder.
     name += value.map { $0 == "/" || $0 == "\\" ? "-" : String($0) }.joined()

@@ -10,6 +10,8 @@ public struct Lane: Sendable {
   public var path: String
   public var pathRange: SourceRange
   public var points: [AutomationPoint]
+  /// Whether all its points could be read.
+  var isWhole = true
 
   /// The keys of the path.
   public var keys: [String] { path.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
@@ -38,7 +40,9 @@ public struct Lane: Sendable {
             let points = items.enumerated().compactMap { index, item in
               decoder.at("\(index)") { AutomationPoint(item, &$0) }
             }
-            root[keyPath: path].append(Lane(path: entry.key, pathRange: entry.keyRange, points: points))
+            root[keyPath: path].append(
+              Lane(
+                path: entry.key, pathRange: entry.keyRange, points: points, isWhole: points.count == items.count))
           }
         }
       })
@@ -68,7 +72,10 @@ public struct AutomationPoint: Record {
       self = plain
       return
     }
-    guard var point = decoder.record(setting, as: AutomationPoint.self) else { return nil }
+    let doubts = decoder.doubtful.count
+    guard var point = decoder.record(setting, as: AutomationPoint.self), decoder.doubtful.count == doubts else {
+      return nil
+    }
     point.setting = setting
     self = point
   }

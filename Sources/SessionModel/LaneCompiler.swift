@@ -24,6 +24,8 @@ struct LaneCompiler {
     var via: [SourceRange] = []
     var also: [Diagnostic.Label] = []
     var hints: [String] = []
+    var edit: Diagnostic.Edit?
+    var ground = Timeline.Problem.Ground.place
   }
 
   /// A jump of a level, pan, width, mix or mute takes this long, in seconds.
@@ -53,8 +55,14 @@ struct LaneCompiler {
     switch automationTarget(lane.keys[...], of: root, in: fields) {
     case .target(let target): parameter = target.parameter
     case .fixed(let reason):
+      // A send is short for its level, in a lane as elsewhere.
+      var isShort = false
+      if case .target = automationTarget((lane.keys + ["level"])[...], of: root, in: fields) { isShort = true }
       problems.append(
-        Problem(code: .notAutomatable, message: "`\(lane.path)` does not move: \(reason)", range: lane.pathRange))
+        Problem(
+          code: .notAutomatable, message: "`\(lane.path)` does not move: \(reason)", range: lane.pathRange,
+          hints: isShort ? ["write `\(lane.path).level`"] : [],
+          edit: isShort ? Diagnostic.Edit(lane.pathRange, "\(lane.path).level") : nil))
       return nil
     case .unknown(let key, let keys):
       let meant = closestMatch(to: key, among: keys)
@@ -74,7 +82,7 @@ struct LaneCompiler {
     }
     guard let places = places(lane, parameter, start, &problems) else { return nil }
     let result = AutomationLane(initial: start, moves: moves(places, parameter, initial, start))
-    if places.allSatisfy({ $0.number == start }) {
+    if lane.isWhole, places.allSatisfy({ $0.number == start }) {
       problems.append(
         Problem(
           code: .stillLane, severity: .warning,
@@ -112,7 +120,10 @@ struct LaneCompiler {
     }
     let seconds: Double
     do throws(Timeline.Problem) { seconds = try timeline.seconds(point.at) } catch {
-      report(error.code, error.message, at: atSetting, hints: error.hints)
+      problems.append(
+        Problem(
+          code: error.code, message: error.message, range: atSetting.range, via: atSetting.via, hints: error.hints,
+          ground: error.ground))
       return nil
     }
     let frame = timeline.frame(point.at)

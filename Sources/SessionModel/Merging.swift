@@ -4,10 +4,18 @@ import Tables
 /// One rule for every layer: mappings merge by key, all else replaces, `null` removes.
 struct Merging {
   var diagnostics: [Diagnostic] = []
+  /// Paths below which a layer is missing that could have brought what a `null` removes.
+  var incomplete: Set<String> = []
 
   /// Lays `upper` over `lower`. A `null` that removes nothing here stays, for a layer further down.
   func lay(_ upper: Setting, over lower: Setting?) -> Setting {
-    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else { return upper }
+    guard let upperEntries = upper.entries, let lowerEntries = lower?.entries else {
+      guard var below = lower, below.text != nil else { return upper }
+      var result = upper
+      result.replaced = upper.replaced + [below] + below.replaced
+      below.replaced = []
+      return result
+    }
     var merged: [Setting.Entry?] = lowerEntries
     var places: [String: Int] = [:]
     for (place, entry) in lowerEntries.enumerated() { places[entry.key] = place }
@@ -29,7 +37,7 @@ struct Merging {
   }
 
   /// Takes out what is still `null` at the bottom of all layers: there it removes what is not there.
-  mutating func settled(_ setting: Setting, path: [String] = []) -> Setting {
+  mutating func settled(_ setting: Setting, _ shape: Shape? = Session.writtenShape, path: [String] = []) -> Setting {
     // What a version removes is there, in the session that it is laid over.
     if path.count == 3, path[0] == "versions", path[2] == "set" { return setting }
     var result = setting
@@ -37,18 +45,79 @@ struct Merging {
       var kept: [Setting.Entry] = []
       for var entry in entries where !entry.key.hasPrefix("x-") {
         if entry.value.isNull {
-          diagnostics.append(
-            Diagnostic(
-              .nothingToRemove, .error, "`\(entry.key)` is removed here, but no layer below has it", at: entry.keyRange,
-              hints: ["take the line out, or write a value"]))
+          let isTold = path.indices.contains { incomplete.contains(path[...$0].joined(separator: ".")) }
+          if isTold {
+            entry.value.content = .unreadable
+          } else {
+            entry.value = unsettled(entry, shape, beside: entries)
+          }
         } else {
-          entry.value = settled(entry.value, path: path + [entry.key])
-          kept.append(entry)
+          entry.value = settled(entry.value, shape?.part(entry.key, entry.value), path: path + [entry.key])
         }
+        kept.append(entry)
       }
       result.content = .mapping(kept)
     }
     return result
+  }
+}
+
+extension Merging {
+  /// What stands for a `null` that removes nothing. It is reported here, unless its key is the mistake: then the
+  /// table will say so.
+  private mutating func unsettled(_ entry: Setting.Entry, _ shape: Shape?, beside others: [Setting.Entry]) -> Setting {
+    var value = entry.value
+    value.content = .unreadable
+    if case .record(let record)? = shape, !record.fields.contains(where: { $0.key == entry.key }) { return value }
+    var message = "`\(entry.key)` is removed here, but no layer below has it"
+    var hints = ["take the line out, or write a value"]
+    var edit: Diagnostic.Edit?
+    if case .variants(let variants)? = shape {
+      guard variants.cases.contains(where: { $0.type == entry.key }) else {
+        value.content = .mapping([])
+        return value
+      }
+      message = "`\(entry.key)` has no value, and no layer below has one to remove"
+      hints = ["write `\(entry.key): {}` for one with its defaults"]
+      let end = entry.keyRange.bytes.upperBound
+      let written = value.range.text.isEmpty ? SourceRange(value.range.file, end..<end) : value.range
+      edit = Diagnostic.Edit(written, written.text.isEmpty ? ": {}" : "{}")
+      // The colon stands behind the key already.
+      if written.text.isEmpty, let colon = value.range.file.bytes[end...].firstIndex(of: UInt8(ascii: ":")) {
+        edit = Diagnostic.Edit(SourceRange(value.range.file, colon + 1..<colon + 1), " {}")
+      }
+    } else if let meant = closestMatch(to: entry.key, among: others.filter { !$0.value.isNull }.map(\.key)),
+      case .map? = shape
+    {
+      hints = ["did you mean `\(meant)`?"]
+      edit = Diagnostic.Edit(entry.keyRange, meant)
+    }
+    diagnostics.append(Diagnostic(.nothingToRemove, .error, message, at: entry.keyRange, hints: hints, edit: edit))
+    return value
+  }
+}
+
+extension Shape {
+  /// What stands below a key, where that is known.
+  func part(_ key: String, _ value: Setting) -> Shape? {
+    switch self {
+    case .record(let record): record.fields.first { $0.key == key }?.shape
+    case .map(let element, _): element
+    case .variants(let variants):
+      variants.cases.first { $0.type == value["type"]?.text ?? key }.map { .record($0.record) }
+    default: nil
+    }
+  }
+
+  /// Whether a thing called `name` comes to be when its key `inner` is set.
+  func isMade(_ name: String, by inner: String, isNear: Bool) -> Bool {
+    switch self {
+    case .map(.record(let record), _):
+      let needed = record.fields.filter(\.isRequired).map(\.key) + record.oneOf
+      return needed.isEmpty ? !isNear && record.noun != Bus.noun : needed.contains(inner)
+    case .variants(let variants): return inner == "type" || variants.cases.contains { $0.type == name }
+    default: return true
+    }
   }
 }
 

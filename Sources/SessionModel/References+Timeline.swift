@@ -99,7 +99,8 @@ extension ReferenceCheck {
       if track.clips.isEmpty, tree.part(at: "tracks.\(id).clips")?.entries?.isEmpty ?? true {
         report(
           .missingKey, "a track needs `stem` or `clips`: the audio that it plays", path: "tracks.\(id)",
-          hints: ["add `stem: stems/\(id).wav`"])
+          hints: ["add `stem: stems/\(id).wav`"],
+          absent: ["tracks.\(id).stem", "tracks.\(id).clips", "tracks.\(id).preset"])
       }
       for (name, clip) in track.clips { check(clip, "tracks.\(id).clips.\(name)") }
     }
@@ -107,7 +108,8 @@ extension ReferenceCheck {
 
   private mutating func check(_ clip: Clip, _ path: String) {
     do throws(Timeline.Problem) { _ = try timeline.seconds(clip.at) } catch {
-      report(error.code, error.message, path: "\(path).at", hints: error.hints)
+      report(error, path: "\(path).at")
+      return
     }
     for (key, span) in [("from", clip.from), ("to", clip.to ?? .zero)] where span.isMusical {
       report(
@@ -128,7 +130,10 @@ extension ReferenceCheck {
     let ids = Set(session.tracks.map(\.id) + session.buses.map(\.id) + session.vcas.map(\.id))
     for (id, vca) in session.vcas {
       guard case .list(let items) = tree.part(at: "vcas.\(id).members")?.content else { continue }
-      for (item, member) in zip(items, vca.members ?? []) where !ids.contains(member) {
+      for (item, member) in zip(items, vca.members ?? [])
+      where !ids.contains(member)
+        && !["tracks", "buses", "vcas"].contains(where: { doubts.hold("\($0).\(member)", in: tree) })
+      {
         let hints =
           member == "main"
           ? ["`main` has its own level"]
@@ -164,13 +169,22 @@ extension ReferenceCheck {
   private mutating func lanes<Root>(_ lanes: [Lane], of root: Root, in fields: [Field<Root>], _ path: String) {
     let compiler = LaneCompiler(timeline: timeline)
     for lane in lanes {
+      // Where the parameter itself could not be read, its lane cannot be told.
+      if doubts.hold("\(path).\(lane.path)", in: tree) { continue }
       var problems: [LaneCompiler.Problem] = []
       _ = compiler.compile(lane, of: root, in: fields, &problems)
+      problems.removeAll { problem in
+        switch problem.ground {
+        case .place: false
+        case .maps: doubts.holdTime
+        case .marker(let name): doubts.hold("markers.\(name)", in: tree)
+        }
+      }
       diagnostics += problems.map { problem in
         Diagnostic(
           problem.code, problem.severity, problem.message, at: problem.range,
           also: problem.also + problem.via.map { Diagnostic.Label($0, "brought in here") },
-          path: "\(path).automation.\(lane.path)", hints: problem.hints)
+          path: "\(path).automation.\(lane.path)", hints: problem.hints, edit: problem.edit)
       }
     }
   }

@@ -1,7 +1,7 @@
 import Diagnostics
 import Processors
 import Quantities
-public import Tables
+import Tables
 
 extension ReferenceCheck {
   /// Versions mute and solo what is there.
@@ -10,11 +10,18 @@ extension ReferenceCheck {
     for (id, version) in session.versions {
       for (key, names) in [("mute", version.mute), ("solo", version.solo)] {
         let path = "versions.\(id).\(key)"
-        for name in names ?? [] where !known.contains(name) {
-          let meant = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
-          report(
-            .unknownTarget, "there is no track, bus or VCA `\(name)` to \(key)", path: path,
-            hints: [meant].compactMap(\.self))
+        guard case .list(let items) = tree.part(at: path)?.content else { continue }
+        for (item, name) in zip(items, names ?? [])
+        where !known.contains(name)
+          && !["tracks", "buses", "vcas"].contains(where: { doubts.hold("\($0).\(name)", in: tree) })
+        {
+          let meant = closestMatch(to: name, among: known)
+          diagnostics.append(
+            Diagnostic(
+              .unknownTarget, .error, "there is no track, bus or VCA `\(name)` to \(key)", at: item.range,
+              also: item.via.map { Diagnostic.Label($0, "brought in here") }, path: path,
+              hints: meant.map { ["did you mean `\($0)`?"] } ?? [],
+              edit: meant.map { Diagnostic.Edit(item.range, $0) }))
         }
       }
     }
@@ -23,15 +30,15 @@ extension ReferenceCheck {
   mutating func version(of deliverable: Deliverable, _ path: String) {
     guard let name = deliverable.version, session.versions[name] == nil else { return }
     let known = session.versions.map(\.id)
-    let meant = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
+    let meant = closestMatch(to: name, among: known)
     report(
       .unknownVersion, "there is no version `\(name)`", path: "\(path).version",
       hints: [
-        meant
+        meant.map { "did you mean `\($0)`?" }
           ?? (known.isEmpty
             ? "add `versions: {\(name): {mute: [vocals]}}` to the session"
             : "the versions are \(listed(known, conjunction: "and"))")
-      ])
+      ], edit: meant, absent: ["versions.\(name)"])
   }
 
   /// A split has no master, and `main` can be taken apart.

@@ -4,8 +4,10 @@ import Quantities
 import Tables
 
 /// What only the whole session can tell: names, routing, tempo, rates, deliverables, tags and paths.
-func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
-  var check = ReferenceCheck(resolved: resolved)
+///
+/// - Parameter doubts: what could not be read, whose absence is no further problem.
+func checkReferences(_ resolved: ResolvedSession, _ doubts: Doubts) -> [Diagnostic] {
+  var check = ReferenceCheck(resolved: resolved, doubts: doubts)
   check.names()
   check.routing()
   check.quantities()
@@ -23,16 +25,23 @@ func checkReferences(_ resolved: ResolvedSession) -> [Diagnostic] {
   check.balances()
   check.deliverables()
   check.tags(resolved.session.metadata, at: "metadata")
-  return check.diagnostics
+  return check.diagnostics.filter { !doubts.holdTime || !ReferenceCheck.codesOfTime.contains($0.code) }
 }
 
 struct ReferenceCheck {
   let resolved: ResolvedSession
   let timeline: Timeline
+  let doubts: Doubts
   var diagnostics: [Diagnostic] = []
 
-  init(resolved: ResolvedSession) {
+  /// What is said of times, which the maps and the rate decide.
+  static let codesOfTime: Set<DiagnosticCode> = [
+    .needsTempo, .pointOrder, .overlappingMoves, .emptyClip, .badTempoMap, .clipPastEnd, .aboveNyquist,
+  ]
+
+  init(resolved: ResolvedSession, doubts: Doubts) {
     self.resolved = resolved
+    self.doubts = doubts
     timeline = Timeline(resolved.session)
   }
 
@@ -41,8 +50,9 @@ struct ReferenceCheck {
 
   mutating func report(
     _ code: DiagnosticCode, _ message: String, severity: Severity = .error, path: String, key: Bool = false,
-    also: [Diagnostic.Label] = [], hints: [String] = []
+    also: [Diagnostic.Label] = [], hints: [String] = [], edit: String? = nil, absent: [String] = []
   ) {
+    if absent.contains(where: { doubts.hold($0, in: tree) }) { return }
     let part = tree.part(at: path)
     var range = part?.range
     if key || part == nil, let dot = path.lastIndex(of: ".") {
@@ -53,7 +63,18 @@ struct ReferenceCheck {
     }
     let via = part?.via.map { Diagnostic.Label($0, "brought in here") } ?? []
     diagnostics.append(
-      Diagnostic(code, severity, message, at: range ?? tree.range, also: also + via, path: path, hints: hints))
+      Diagnostic(
+        code, severity, message, at: range ?? tree.range, also: also + via, path: path, hints: hints,
+        edit: edit.flatMap { text in range.map { Diagnostic.Edit($0, text) } }))
+  }
+
+  /// Reports why a place does not exist, unless that follows from what could not be read.
+  mutating func report(_ problem: Timeline.Problem, path: String, key: Bool = false) {
+    switch problem.ground {
+    case .maps where doubts.holdTime: return
+    case .marker(let name) where doubts.hold("markers.\(name)", in: tree): return
+    default: report(problem.code, problem.message, path: path, key: key, hints: problem.hints)
+    }
   }
 
   // MARK: Names
@@ -63,7 +84,7 @@ struct ReferenceCheck {
     if tree["tracks"]?.entries?.isEmpty ?? (tree["tracks"] == nil) {
       report(
         .noTracks, "a session needs at least one track", path: "tracks",
-        hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"])
+        hints: ["add `tracks: {vocals: {stem: stems/vocals.wav}}`"], absent: ["tracks"])
     }
     if session.tracks.count > Session.trackLimit {
       report(
@@ -101,11 +122,11 @@ struct ReferenceCheck {
 
   mutating func routing() {
     var fed: Set<String> = []
-    var edges: [String: [String]] = [:]
+    var edges: [String: [Edge]] = [:]
     for (path, id, strip) in strips {
       if strip.output != "main" {
         if session.buses[strip.output] != nil {
-          edges[id, default: []].append(strip.output)
+          edges[id, default: []].append(Edge(to: strip.output, path: "\(path).output"))
         } else {
           unknownBus(strip.output, path: "\(path).output", or: ", or `main`")
         }
@@ -114,7 +135,7 @@ struct ReferenceCheck {
       for (bus, _) in strip.sends {
         fed.insert(bus)
         if session.buses[bus] != nil {
-          edges[id, default: []].append(bus)
+          edges[id, default: []].append(Edge(to: bus, path: "\(path).sends.\(bus)"))
         } else {
           unknownBus(bus, path: "\(path).sends.\(bus)", key: true, or: "")
         }
@@ -122,7 +143,11 @@ struct ReferenceCheck {
       for (insert, processor) in strip.inserts {
         guard let key = processor.sidechain else { continue }
         let place = "\(path).inserts.\(insert).sidechain"
-        if isSource(key) { edges[key, default: []].append(id) } else { unknownKey(key, path: place) }
+        if isSource(key) {
+          edges[key, default: []].append(Edge(to: id, path: place))
+        } else {
+          unknownKey(key, path: place)
+        }
       }
       if strip.solo {
         report(.committedSolo, "`\(id)` is soloed in the file", severity: .note, path: "\(path).solo")
@@ -157,14 +182,16 @@ struct ReferenceCheck {
     let ids = session.tracks.map(\.id) + session.buses.map(\.id)
     report(
       .unknownTarget, "there is no track or bus `\(name)` to listen to", path: path,
-      hints: closestMatch(to: name, among: ids).map { ["did you mean `\($0)`?"] } ?? [])
+      hints: closestMatch(to: name, among: ids).map { ["did you mean `\($0)`?"] } ?? [],
+      edit: closestMatch(to: name, among: ids), absent: ["tracks.\(name)", "buses.\(name)"])
   }
 
   private mutating func unknownBus(_ name: String, path: String, key: Bool = false, or: String) {
     var hints: [String] = []
+    let meant = closestMatch(to: name, among: session.buses.map(\.id) + (key ? [] : ["main"]))
     if session.tracks[name] != nil {
       hints = ["`\(name)` is a track, and tracks cannot be fed"]
-    } else if let meant = closestMatch(to: name, among: session.buses.map(\.id)) {
+    } else if let meant {
       hints = ["did you mean `\(meant)`?"]
     } else {
       hints = [
@@ -172,11 +199,24 @@ struct ReferenceCheck {
           ? "the session has no buses" : "the buses are \(session.buses.map(\.id).joined(separator: ", "))\(or)"
       ]
     }
-    report(.unknownTarget, "there is no bus `\(name)`", path: path, key: key, hints: hints)
+    report(
+      .unknownTarget, "there is no bus `\(name)`", path: path, key: key, hints: hints,
+      edit: session.tracks[name] == nil ? meant : nil, absent: ["buses.\(name)"])
+  }
+
+  /// A step of the routing, and where it is written.
+  private struct Edge {
+    var target: String
+    var path: String
+
+    init(to target: String, path: String) {
+      self.target = target
+      self.path = path
+    }
   }
 
   /// Spells out one loop for each set of buses that feed each other.
-  private mutating func loops(_ edges: [String: [String]]) {
+  private mutating func loops(_ edges: [String: [Edge]]) {
     var finished: Set<String> = []
     var trail: [String] = []
     func visit(_ id: String) -> [String]? {
@@ -185,7 +225,7 @@ struct ReferenceCheck {
       trail.append(id)
       defer { trail.removeLast() }
       for next in edges[id] ?? [] {
-        if let loop = visit(next) { return loop }
+        if let loop = visit(next.target) { return loop }
       }
       finished.insert(id)
       return nil
@@ -194,10 +234,18 @@ struct ReferenceCheck {
       trail = []
       guard let loop = visit(id) else { continue }
       finished.formUnion(loop)
+      let steps = zip(loop, loop.dropFirst()).compactMap { from, to in edges[from]?.first { $0.target == to } }
+      // A key is the odd one among outputs and sends: it is the step that was not thought of.
+      let place = (steps.first { $0.path.hasSuffix(".sidechain") } ?? steps.first)?.path ?? "buses.\(loop[0])"
+      let isKeyed = place.hasSuffix(".sidechain")
       report(
-        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: "buses.\(loop[0])",
-        key: true,
-        hints: ["take one of these outputs or sends away"])
+        .routingLoop, "the routing runs in a loop: \(loop.joined(separator: " → "))", path: place,
+        key: !place.hasSuffix(".output") && !isKeyed,
+        hints: [
+          isKeyed
+            ? "let this sidechain listen to something that the insert does not feed"
+            : "take one of these outputs or sends away"
+        ])
     }
   }
 
@@ -229,7 +277,8 @@ struct ReferenceCheck {
   /// A musical time needs a tempo, and then lies within the parameter's bounds.
   private mutating func musicalTime(_ span: TimeSpan, within shape: ScalarShape, path: String) {
     needsTempo(span, path: path)
-    guard span.isMusical || span.text.hasSuffix("samples"), timeline.hasTempo || !span.isMusical else { return }
+    guard span.isMusical || span.text.hasSuffix("samples"), timeline.hasTempo || !span.isMusical, !doubts.holdTime
+    else { return }
     let seconds = timeline.seconds(span)
     if let range = shape.range, let rangeText = shape.rangeText, !range.contains(seconds) {
       report(
@@ -239,7 +288,7 @@ struct ReferenceCheck {
   }
 
   private mutating func staysWithinADay(_ span: TimeSpan, path: String) {
-    guard timeline.seconds(span) > Timeline.limit else { return }
+    guard timeline.seconds(span) > Timeline.limit, !doubts.holdTime else { return }
     report(.badPosition, "a song has at most 24 hours", path: path)
   }
 
@@ -247,7 +296,7 @@ struct ReferenceCheck {
     guard span.isMusical, !timeline.hasTempo else { return }
     report(
       .needsTempo, "`\(span.text)` is a musical time, and the session has no tempo", path: path,
-      hints: ["add `tempo: 120` to the session, or write the time in `ms` or `s`"])
+      hints: ["add `tempo: 120` to the session, or write the time in `ms` or `s`"], absent: ["tempo"])
   }
 
   private mutating func visitScalars(
@@ -281,12 +330,12 @@ struct ReferenceCheck {
       do throws(Timeline.Problem) {
         _ = try timeline.seconds(position, within: path.hasPrefix("markers.") ? [String(path.dropFirst(8))] : [])
       } catch {
-        report(error.code, error.message, path: path, hints: error.hints)
+        report(error, path: path)
       }
     }
     if let length = session.length {
       guard let start = try? timeline.seconds(session.start), let end = try? timeline.seconds(length) else { return }
-      if end <= start {
+      if end <= start, !doubts.holdTime {
         report(.badPosition, "`length` is not after `start`, so nothing would be rendered", path: "length")
       }
     }
@@ -305,8 +354,14 @@ struct ReferenceCheck {
       }
       if text.isEmpty {
         report(.emptyPath, "the path is empty", path: path)
-      } else if let file = resolved.file(at: path), !resolved.project.contains(file) {
-        diagnostics.append(outsideDiagnostic(file, resolved.project, at: setting))
+      } else if let file = resolved.file(at: path) {
+        if !resolved.project.contains(file) {
+          diagnostics.append(outsideDiagnostic(file, resolved.project, at: setting))
+        } else if text.hasPrefix("/"), let relative = resolved.relativePath(of: file, from: setting) {
+          report(
+            .absolutePath, "the path begins at the root of this machine's disk, so no other machine finds the file",
+            severity: .warning, path: path, hints: ["write `\(relative)`"], edit: relative)
+        }
       }
     }
   }

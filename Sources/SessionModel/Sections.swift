@@ -22,7 +22,7 @@ extension Timeline {
         code: .badPosition, message: "the section `\(name)` has no `from`, and there is no marker `\(name)`",
         hints: [
           meant.map { "did you mean `\($0)`?" } ?? "add `from: 17|1` to the section, or `markers: {\(name): 17|1}`"
-        ])
+        ], ground: .marker(name))
     }
     let begin = section.from ?? Position(.marker(name))
     _ = try seconds(begin)
@@ -32,7 +32,8 @@ extension Timeline {
     let to = frame(end)
     guard to > from else {
       throw Problem(
-        code: .badPosition, message: "the section `\(name)` ends before it begins: `to` is not after its beginning")
+        code: .badPosition, message: "the section `\(name)` ends before it begins: `to` is not after its beginning",
+        ground: .maps)
     }
     return (from, to)
   }
@@ -51,9 +52,10 @@ extension ReferenceCheck {
     do throws(Timeline.Problem) {
       if let from = section.from { _ = try timeline.seconds(from) }
     } catch {
-      report(error.code, error.message, path: "\(path).from", hints: error.hints)
+      report(error, path: "\(path).from")
       return
     }
+    if section.from == nil, doubts.hold("\(path).from", in: tree) { return }
     do throws(Timeline.Problem) {
       let (from, _) = try timeline.frames(of: name, section)
       let begin = section.from == nil ? path : "\(path).from"
@@ -67,7 +69,7 @@ extension ReferenceCheck {
           path: begin, key: section.from == nil)
       }
     } catch {
-      report(error.code, error.message, path: part, key: part == path, hints: error.hints)
+      report(error, path: part, key: part == path)
     }
   }
 }

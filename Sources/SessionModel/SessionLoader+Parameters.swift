@@ -66,7 +66,7 @@ extension SessionLoader {
         environment.values[id] = Environment.Value(
           setting: Setting(isRefused ? .unreadable : .text(initial), at: place), type: parameter.type,
           declared: declared, isDefault: true)
-      } else if given?.isUnreadable == true {
+      } else if given?.isUnreadable == true || unreadableDefaults.contains(id) {
         environment.values[id] = Environment.Value(
           setting: Setting(.unreadable, at: declared), type: parameter.type, declared: declared, isDefault: true)
       } else if let needed {

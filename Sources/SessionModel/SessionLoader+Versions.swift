@@ -16,11 +16,13 @@ extension SessionLoader {
         let session = decoder.record(laid, as: Session.self)
         diagnostics += decoder.diagnostics
         guard let session else { continue }
+        var doubts = doubts
+        doubts.paths.formUnion(decoder.doubtful)
         changed = ResolvedSession(
           session: session, tree: laid, path: path, project: project, filesRead: reader.filesRead,
           folders: reader.folders)
         // What is odd about the session has been said of it.
-        diagnostics += checkReferences(changed).filter { $0.severity == .error }
+        diagnostics += checkReferences(changed, doubts).filter { $0.severity == .error }
       }
       changed.session = changed.session.applying(version)
       versions.append(id, changed)
@@ -49,7 +51,8 @@ extension SessionLoader {
       let layer = zip(keys, places(of: keys, in: entry.keyRange)).reversed().reduce(entry.value) { inner, part in
         Setting(.mapping([Setting.Entry(part.0, at: part.1, inner)]), at: entry.keyRange)
       }
-      result = merging.lay(expandPresets(expandingShorthands(layer, Session.fileShape)), over: result)
+      let meant = corrected(layer, Session.writtenShape)
+      result = merging.lay(expandPresets(expandingShorthands(meant, Session.fileShape)), over: result)
     }
     guard isWhole else { return nil }
     let said = merging.diagnostics.count
@@ -59,7 +62,7 @@ extension SessionLoader {
   }
 
   /// Where each key of a path stands; all of it where it is written otherwise than it reads.
-  private func places(of keys: [String], in range: SourceRange) -> [SourceRange] {
+  func places(of keys: [String], in range: SourceRange) -> [SourceRange] {
     guard range.text == keys.joined(separator: ".") else { return keys.map { _ in range } }
     var start = range.bytes.lowerBound
     return keys.map { key in
@@ -83,15 +86,30 @@ extension SessionLoader {
       )
       return false
     }
-    guard keys.count > 2, ["tracks", "buses", "vcas"].contains(keys[0]), tree[keys[0]]?[keys[1]] == nil else {
-      return true
+    return leads(keys, places(of: keys, in: entry.keyRange), in: tree)
+  }
+
+  /// Whether the named things that a path goes through are there, or are made by it: a send by its level, a
+  /// deliverable by its format, an insert by a parameter of its type.
+  mutating func leads(_ keys: [String], _ places: [SourceRange], in tree: Setting) -> Bool {
+    var part: Setting? = tree
+    var shape: Shape? = Session.fileShape
+    for (index, (key, place)) in zip(keys, places).enumerated().dropLast() {
+      let known = part?.entries?.map(\.key) ?? []
+      let group = keys[..<index].joined(separator: ".")
+      let meant = closestMatch(to: key, among: known)
+      if !known.contains(key), let shape, !shape.isMade(key, by: keys[index + 1], isNear: meant != nil) {
+        let hint = known.isEmpty ? "there are no \(group)" : "\(group) are \(known.joined(separator: ", "))"
+        diagnostics.append(
+          Diagnostic(
+            .unknownTarget, .error, "there is no `\(group).\(key)`", at: place,
+            hints: [meant.map { "did you mean `\($0)`?" } ?? hint], edit: meant.map { Diagnostic.Edit(place, $0) }))
+        return false
+      }
+      shape = shape?.part(key, part?[key] ?? Setting(.null, at: place))
+      part = part?[key]
     }
-    let known = tree[keys[0]]?.entries?.map(\.key) ?? []
-    let meant = closestMatch(to: keys[1], among: known).map { "did you mean `\($0)`?" }
-    problem(
-      .unknownTarget, "there is no `\(keys[0]).\(keys[1])`", at: entry.keyRange,
-      meant ?? "\(keys[0]) are \(known.joined(separator: ", "))")
-    return false
+    return true
   }
 
   private mutating func problem(_ code: DiagnosticCode, _ message: String, at range: SourceRange, _ hint: String) {

@@ -19,6 +19,17 @@ public struct ResolvedSession: Sendable {
   /// The session file's name without `.mix.yaml`.
   public var name: String { sessionName(path) }
 
+  /// The path of a file below the project's root, from the file that says `setting` on.
+  func relativePath(of file: String, from setting: Setting) -> String? {
+    guard let folder = folders[setting.range.file] else { return nil }
+    let real = Project.canonical(file) ?? Project.canonicalParent(file)
+    guard real.hasPrefix(project.root + "/") else { return nil }
+    let here = (Project.canonical(folder) ?? Project.absolute(folder)).split(separator: "/")
+    let there = real.split(separator: "/")
+    let shared = zip(here, there).prefix { $0 == $1 }.count
+    return (Array(repeating: "..", count: here.count - shared) + there.dropFirst(shared)).joined(separator: "/")
+  }
+
   /// The file that the text at `path` of the tree names, made absolute by the folder of the file that says it.
   public func file(at path: String) -> String? {
     guard let setting = tree.part(at: path), let text = setting.text else { return nil }
@@ -85,8 +96,15 @@ struct SessionLoader {
   var reader = SettingReader()
   var diagnostics: [Diagnostic] = []
   var merging = Merging()
+  var doubts = Doubts()
+  /// Parameters whose default could not be read.
+  var unreadableDefaults: Set<String> = []
 
   static let parentLimit = 4
+  private static let codesOfAbsence: Set<DiagnosticCode> = [
+    .unknownTarget, .unknownMember, .badPosition, .unknownVersion, .unknownParameter,
+  ]
+  private static let codesOfUse: Set<DiagnosticCode> = [.unusedBus, .parameterUnused, .stillLane]
 
   /// A file of the chain: the session itself, its parent, …
   struct Layer {
@@ -113,11 +131,12 @@ struct SessionLoader {
       tree = merging.lay(expanded, over: tree)
     }
     for override in options.overrides {
-      guard let layer = overrideLayer(override) else { continue }
+      guard let layer = overrideLayer(override, over: tree) else { continue }
       tree = merging.lay(expandPresets(expandingShorthands(layer, Session.fileShape)), over: tree)
     }
     guard var tree else { return (nil, reader.diagnostics + diagnostics) }
     tree = layingDeliverables(tree)
+    merging.incomplete = doubts.paths
     tree = merging.settled(tree)
     tree = orderInserts(tree)
     if tree["mixdown"] == nil, let entries = tree.entries {
@@ -125,31 +144,63 @@ struct SessionLoader {
       tree.content = .mapping(
         entries + [Setting.Entry("mixdown", at: tree.range, Setting(.unreadable, at: tree.range))])
     }
-    var decoder = Decoder()
+    var decoder = Decoder(incomplete: doubts.paths)
     let session = decoder.record(tree, as: Session.self)
     diagnostics = reader.diagnostics + diagnostics + merging.diagnostics + decoder.diagnostics
     guard let session else { return (nil, diagnostics) }
     var resolved = ResolvedSession(
       session: session, tree: tree, path: path, project: project, filesRead: reader.filesRead,
       folders: reader.folders)
-    var references = checkReferences(resolved)
+    doubts.paths.formUnion(decoder.doubtful)
+    let told = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.range })
+    // What is wrong in itself cannot lead anywhere either.
+    diagnostics += checkReferences(resolved, doubts).filter { problem in
+      problem.primary.map { !told.contains($0.range) || $0.range.bytes.isEmpty } ?? true
+    }
     if reader.diagnostics.contains(where: { $0.severity == .error }) {
       // Tracks may be among what could not be read.
-      references.removeAll { $0.code == .noTracks }
+      diagnostics.removeAll { $0.code == .noTracks }
     }
-    diagnostics += references
     resolved.versions = versions(of: resolved)
     applySolosAndMutes(to: &resolved)
+    if diagnostics.contains(where: { $0.severity == .error }) {
+      // What a slip was to use is not unused.
+      diagnostics.removeAll { Self.codesOfUse.contains($0.code) }
+    }
     if isTemplate(path) { diagnostics.removeAll(where: isOfOpenPlace) }
     let allowed = Set(session.allow ?? [])
     diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
     removeRepetitions()
+    gatherUses()
     return (resolved, diagnostics)
+  }
+
+  /// A name that is not there is one slip, however many places use it: most often the name itself was misspelt.
+  private mutating func gatherUses() {
+    struct Absence: Hashable {
+      var code: DiagnosticCode
+      var message: String
+    }
+    var first: [Absence: Int] = [:]
+    var kept: [Diagnostic] = []
+    for diagnostic in diagnostics {
+      let absence = Absence(code: diagnostic.code, message: diagnostic.message)
+      guard Self.codesOfAbsence.contains(diagnostic.code), diagnostic.message.hasPrefix("there is no"),
+        let place = first[absence], let use = diagnostic.primary
+      else {
+        first[absence] = kept.count
+        kept.append(diagnostic)
+        continue
+      }
+      kept[place].secondary.append(Diagnostic.Label(use.range, "and here"))
+    }
+    diagnostics = kept
   }
 
   /// Whether a problem is that something is not said or not used yet: songs that extend a template do that.
   private func isOfOpenPlace(_ problem: Diagnostic) -> Bool {
-    [.missingKey, .noTracks, .unusedBus].contains(problem.code) && !problem.message.contains("`mixdown: 1`")
+    // What is offered an edit is not left open.
+    [.missingKey, .noTracks, .unusedBus].contains(problem.code) && problem.edit == nil
   }
 
   /// What the session's master or metadata say is read again in each deliverable that they lie under: a slip in
@@ -164,6 +215,14 @@ struct SessionLoader {
     diagnostics.removeAll {
       !seen.insert(Problem(code: $0.code, range: $0.primary?.range, message: $0.message)).inserted
     }
+  }
+
+  /// `tree` as it is meant; what is not the format's is reported.
+  mutating func corrected(_ tree: Setting, _ shape: Shape) -> Setting {
+    var decoder = Decoder()
+    let tree = decoder.corrected(tree, shape)
+    diagnostics += decoder.diagnostics
+    return tree
   }
 
   // MARK: The chain of parents
@@ -190,9 +249,9 @@ struct SessionLoader {
         guard mayRead(next.path, at: named) else { return nil }
       }
       seen.append(Project.canonical(next.path) ?? next.path)
-      guard let tree = reader.read(next.path, named: next.named?.range), let layer = layer(of: tree) else {
-        return nil
-      }
+      guard let tree = reader.read(next.path, named: next.named?.range),
+        let layer = layer(of: corrected(tree, Session.writtenShape))
+      else { return nil }
       layers.append(layer)
       guard let extends = layer.extends else { return layers }
       if extends.isUnreadable { return nil }
@@ -234,11 +293,17 @@ struct SessionLoader {
 
   mutating func checkEdition(_ tree: Setting) {
     guard tree["mixdown"] == nil else { return }
+    let start = tree.range.bytes.lowerBound
+    let place = SourceRange(tree.range.file, start..<start)
+    // A mapping within braces has no line for it.
+    let isBlock = tree.range.file.bytes[start...].first != UInt8(ascii: "{")
     diagnostics.append(
       Diagnostic(
-        .missingKey, .error, "the file does not say `mixdown: 1`",
-        at: SourceRange(tree.range.file, tree.range.bytes.lowerBound..<tree.range.bytes.lowerBound),
-        hints: ["add `mixdown: 1`: the edition that names the meaning and the sound of the rest"]))
+        .missingKey, .error, "the file does not say `mixdown: 1`", at: place,
+        hints: ["add `mixdown: 1`: the edition that names the meaning and the sound of the rest"],
+        edit: Diagnostic.Edit(
+          isBlock ? place : SourceRange(tree.range.file, start + 1..<start + 1),
+          isBlock ? "mixdown: 1\n" : "mixdown: 1, ")))
   }
 
   mutating func parameters(of tree: Setting) -> Named<ParameterDeclaration> {
@@ -251,6 +316,9 @@ struct SessionLoader {
       }
     }
     diagnostics += decoder.diagnostics
+    for id in parameters.map(\.id) where decoder.doubtful.contains("parameters.\(id).default") {
+      unreadableDefaults.insert(id)
+    }
     for (id, parameter) in parameters {
       if let initial = declared.part(at: "\(id).default"), let text = parameter.initial,
         let refusal = parameter.type.refusal(of: text)
@@ -267,11 +335,11 @@ struct SessionLoader {
   // MARK: Over everything
 
   /// `--set tracks.vocals.level=-3 dB` as a layer.
-  mutating func overrideLayer(_ text: String) -> Setting? {
+  mutating func overrideLayer(_ text: String, over tree: Setting?) -> Setting? {
     let equals = text.firstIndex(of: "=") ?? text.endIndex
-    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false)
+    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let file = SourceFile(path: "--set", bytes: Array(text.utf8))
     guard equals < text.endIndex, path.allSatisfy({ !$0.isEmpty }) else {
-      let file = SourceFile(path: "--set", bytes: Array(text.utf8))
       diagnostics.append(
         Diagnostic(
           .badPath, .error, "`--set` takes PATH=VALUE", at: SourceRange(file, 0..<file.bytes.count),
@@ -282,9 +350,12 @@ struct SessionLoader {
       let value = reader.read(
         String(text[text.index(after: equals)...]), as: "--set \(text[..<equals])", folder: Project.parent(self.path))
     else { return nil }
-    return path.reversed().reduce(value) { inner, key in
-      Setting(.mapping([Setting.Entry(String(key), at: value.range, inner)]), at: value.range)
+    let places = places(of: path, in: SourceRange(file, 0..<text[..<equals].utf8.count))
+    guard tree.map({ leads(path, places, in: $0) }) ?? true else { return nil }
+    let layer = zip(path, places).reversed().reduce(value) { inner, part in
+      Setting(.mapping([Setting.Entry(part.0, at: part.1, inner)]), at: value.range)
     }
+    return corrected(layer, Session.writtenShape)
   }
 
   /// Solos and mutes that a command asks for: those of a version, in every mix.
@@ -356,15 +427,6 @@ struct SessionLoader {
     result.content = .mapping(entries)
     return result
   }
-}
-
-extension Session {
-  /// The shape of a session file, before its layers are laid.
-  public static let fileShape: Shape = {
-    var shape = recordShape
-    shape.fields += layeringFields
-    return .record(shape)
-  }()
 }
 
 func outsideDiagnostic(_ path: String, _ project: Project, at setting: Setting) -> Diagnostic {

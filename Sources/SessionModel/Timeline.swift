@@ -12,13 +12,15 @@ public struct Timeline: Sendable {
     sampleRate = session.sampleRate.magnitude
     markers = Dictionary(session.markers.map { ($0.name, $0.position) }) { first, _ in first }
     let rate = sampleRate
+    let meters: [(bar: Int, meter: Meter)] = session.meter.compactMap { point in
+      guard case .bar(let bar, _) = point.at.anchor else { return nil }
+      return (bar, point.meter)
+    }
     map = TempoMap(
       places: session.tempo.compactMap { point in point.place(rate).map { ($0, point.bpm.magnitude) } },
       firstBar: session.tempo.first?.firstBar?.plainSeconds(rate) ?? 0,
-      meters: session.meter.compactMap { point in
-        guard case .bar(let bar, _) = point.at.anchor else { return nil }
-        return (bar, point.meter)
-      })
+      // A map of other places is refused, and must not stop the rest from being looked at.
+      meters: meters.isEmpty ? [(1, Meter.common)] : meters)
   }
 
   /// Whether bars and beats lie where those of another time line do.
@@ -32,6 +34,10 @@ public struct Timeline: Sendable {
     var code: DiagnosticCode
     public var message: String
     public var hints: [String] = []
+    /// What it follows from.
+    var ground = Ground.place
+
+    enum Ground { case place, maps, marker(String) }
   }
 
   /// A place on its way to seconds: musical as long as only musical steps led to it, so that it rounds once.
@@ -48,7 +54,8 @@ public struct Timeline: Sendable {
   private func needTempo() throws(Problem) {
     guard hasTempo else {
       throw Problem(
-        code: .needsTempo, message: "bars, beats and notes need a tempo", hints: ["add `tempo: 120` to the session"])
+        code: .needsTempo, message: "bars, beats and notes need a tempo", hints: ["add `tempo: 120` to the session"],
+        ground: .maps)
     }
   }
 
@@ -95,7 +102,8 @@ public struct Timeline: Sendable {
       guard beat < Double(meter.beats) + 1 else {
         throw Problem(
           code: .badPosition,
-          message: "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(position.text)) is past its end")
+          message: "a bar of \(meter.text) has \(meter.beats) beats, so \(quoted(position.text)) is past its end",
+          ground: .maps)
       }
       try needTempo()
       anchor = .quarters(map.quarter(bar: bar, beat: beat))
@@ -104,11 +112,15 @@ public struct Timeline: Sendable {
         let meant = closestMatch(to: name, among: markers.keys.sorted())
         throw Problem(
           code: .badPosition, message: "there is no marker `\(name)`",
-          hints: meant.map { ["did you mean `\($0)`?"] } ?? ["add it: `markers: {\(name): 17|1}`"])
+          hints: meant.map { ["did you mean `\($0)`?"] } ?? ["add it: `markers: {\(name): 17|1}`"],
+          ground: .marker(name))
       }
       guard !visited.contains(name) else {
         throw Problem(
-          code: .badPosition, message: "the markers \(listed(visited, conjunction: "and")) are placed by each other")
+          code: .badPosition,
+          message: visited.count == 1
+            ? "the marker \(listed(visited)) is placed by itself"
+            : "the markers \(listed(visited, conjunction: "and")) are placed by each other")
       }
       anchor = try moment(place, within: visited + [name])
     }
@@ -122,11 +134,14 @@ public struct Timeline: Sendable {
   func seconds(_ position: Position, within visited: [String] = []) throws(Problem) -> Double {
     let seconds = seconds(try moment(position, within: visited))
     guard seconds <= Self.limit else {
-      throw Problem(code: .badPosition, message: "a song has at most 24 hours, and \(quoted(position.text)) is later")
+      throw Problem(
+        code: .badPosition, message: "a song has at most 24 hours, and \(quoted(position.text)) is later", ground: .maps
+      )
     }
     // A walk there and back may miss the start by a rounding.
     guard seconds >= -1e-9 else {
-      throw Problem(code: .badPosition, message: "\(quoted(position.text)) is before the start of the song")
+      throw Problem(
+        code: .badPosition, message: "\(quoted(position.text)) is before the start of the song", ground: .maps)
     }
     return max(0, seconds)
   }

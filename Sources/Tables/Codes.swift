@@ -72,8 +72,8 @@ extension DiagnosticCode {
   public static let wrongUnit = DiagnosticCode(
     "U0303", title: "a unit of another dimension",
     explanation: """
-      The value has a unit, but not one of this key's quantity: a time where a level is wanted, or a unit that is
-      spelt differently. Units are case-sensitive: `dB`, `Hz`, `kHz`, `ms`, `s`, `LUFS`, `dBTP`, `kbps`.
+      The value has a unit, but not one of this key's quantity: a time where a level is wanted, or one that the
+      format does not have. The units are `dB`, `Hz`, `kHz`, `ms`, `s`, `LUFS`, `dBTP`, `kbps`, in any case.
       """)
   public static let missingUnit = DiagnosticCode(
     "U0304", title: "a number whose unit cannot be guessed",
@@ -91,8 +91,19 @@ extension DiagnosticCode {
       file says what you hear. `mixdown processors NAME` shows every range.
       """)
 
+  public static let looksLikeFraction = DiagnosticCode(
+    "U0307", title: "a value that looks like a fraction of 1",
+    explanation: """
+      Percentages go from 0 to 100, pans from L100 to R100. A bare number up to 1 is taken as it stands, and does
+      next to nothing; most likely it was meant as a fraction. With its unit it is taken without a word. Or silence it
+      with `allow: [U0307]`.
+
+          mix: 0.5     # half a percent
+          mix: 50 %    # half
+      """)
+
   public static let tables: [DiagnosticCode] = [
     .wrongKind, .unknownKey, .missingKey, .notInThisVersion, .badName, .unknownType, .malformed, .numberForm,
-    .wrongUnit, .missingUnit, .outOfRange,
+    .wrongUnit, .missingUnit, .outOfRange, .looksLikeFraction,
   ]
 }

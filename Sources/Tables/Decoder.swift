@@ -4,11 +4,22 @@ public import Quantities
 /// Turns settings into typed values by their tables, reporting every problem and going on.
 public struct Decoder: Sendable {
   public private(set) var diagnostics: [Diagnostic] = []
-  private var path: [String] = []
+  /// Paths of what could not be read, so that nothing is said about its being absent; `tracks.lead.?` is whatever an
+  /// unknown key of `tracks.lead` was meant as.
+  public private(set) var doubtful: Set<String> = []
+  private(set) var path: [String] = []
   /// The key of the named thing that is being read.
-  private var nameRange: SourceRange?
+  var nameRange: SourceRange?
 
-  public init() {}
+  /// Paths below which a layer is missing that could have brought more.
+  private let incomplete: Set<String>
+
+  public init(incomplete: Set<String> = []) { self.incomplete = incomplete }
+
+  /// Whether what is missing here could be in a layer that could not be read.
+  var isIncomplete: Bool {
+    !incomplete.isEmpty && path.indices.contains { incomplete.contains(path[...$0].joined(separator: ".")) }
+  }
 
   // MARK: Reporting
 
@@ -40,18 +51,23 @@ public struct Decoder: Sendable {
     return body(&self)
   }
 
+  private func below(_ key: String) -> String { (path + [key]).joined(separator: ".") }
+
+  /// What stands here could not be read.
+  mutating func doubt() { doubtful.insert(path.joined(separator: ".")) }
+
   // MARK: Scalars
 
   public mutating func quantity<Value: Quantity>(
     _ setting: Setting, as _: Value.Type, _ shape: ScalarShape
   ) -> Value? {
-    if setting.isUnreadable { return nil }
-    guard let text = setting.text else {
-      let examples = shape.examples.isEmpty ? "" : ", like \(listed(shape.examples.prefix(3)))"
-      report(.wrongKind, "\(place) is \(shape.noun)\(examples), but \(setting.kind) was found", at: setting)
+    if setting.isUnreadable {
+      doubt()
       return nil
     }
+    guard let text = setting.text else { return single(setting, as: Value.self, shape) }
     if text.isEmpty, Value.self != String.self {
+      doubt()
       report(
         .malformed, "\(place) is empty; write \(shape.noun), like \(listed(shape.examples.prefix(3)))", at: setting)
       return nil
@@ -60,16 +76,46 @@ public struct Decoder: Sendable {
       return try Value(parsing: text)
     } catch {
       var hints: [String] = []
-      if Value.self is any Choice.Type, let meant = closestMatch(to: text, among: shape.choices) {
-        report(error.code, error.message, at: setting, hints: ["did you mean `\(meant)`?"], edit: meant)
+      // What the key would refuse is no help.
+      let suggestions = error.suggestions.filter { text in
+        (try? Value(parsing: text)).map { shape.contains($0) } ?? false
+      }
+      var meant = suggestions.count == 1 ? suggestions[0] : nil
+      if suggestions.isEmpty, let choice = closestMatch(to: text, among: shape.choices) {
+        hints = ["did you mean `\(choice)`?"]
+        meant = choice
+      } else if !suggestions.isEmpty {
+        hints = ["write \(listed(suggestions))"]
+      }
+      report(error.code, error.message, at: setting, hints: hints, edit: meant)
+      // What is sure enough to be offered is read as meant, so that nothing further is said.
+      guard let meant, let value = try? Value(parsing: meant) else {
+        doubt()
         return nil
       }
-      if !error.suggestions.isEmpty { hints.append("write \(listed(error.suggestions))") }
-      report(
-        error.code, error.message, at: setting, hints: hints,
-        edit: error.suggestions.count == 1 ? error.suggestions[0] : nil)
+      return value
+    }
+  }
+
+  /// A list of one value is that value; no other mapping or list is.
+  private mutating func single<Value: Quantity>(
+    _ setting: Setting, as _: Value.Type, _ shape: ScalarShape
+  ) -> Value? {
+    // A noun such as "`true` or `false`" says already how it is written.
+    let examples =
+      shape.noun.contains("`") || shape.examples.isEmpty ? "" : ", like \(listed(shape.examples.prefix(3)))"
+    var meant: String?
+    if case .list(let items) = setting.content, items.count == 1, let text = items[0].text, shape.refusal(text) == nil {
+      meant = text
+    }
+    report(
+      .wrongKind, "\(place) is \(shape.noun)\(examples), but \(setting.kind) was found", at: setting,
+      hints: meant.map { ["write `\($0)`"] } ?? [], edit: meant)
+    guard let meant, let value = try? Value(parsing: meant) else {
+      doubt()
       return nil
     }
+    return value
   }
 
   public mutating func number<Value: NumericQuantity>(
@@ -81,9 +127,22 @@ public struct Decoder: Sendable {
       report(
         .outOfRange, "\(place) is \(value.text), outside \(rangeText)", at: setting,
         hints: ["the nearest allowed value is `\(Value(magnitude: nearest).text)`"])
+      doubt()
       return nil
     }
+    warnOfFraction(value, setting)
     return value
+  }
+
+  /// `mix: 0.5` is half a percent, and `pan: 0.3` the centre: who writes that counts from 0 to 1.
+  private mutating func warnOfFraction<Value: NumericQuantity>(_ value: Value, _ setting: Setting) {
+    guard Value.self == Percent.self || Value.self == Pan.self, value.magnitude != 0, abs(value.magnitude) <= 1,
+      let text = setting.text, text.last?.isNumber == true, "+-0123456789".contains(text.first ?? " ")
+    else { return }
+    let meant = Value(magnitude: (value.magnitude * 10_000).rounded() / 100).text
+    report(
+      .looksLikeFraction, "\(place) is \(value.text), which is next to nothing", severity: .warning, at: setting,
+      hints: ["write `\(meant)`, or `\(value.text)` if that is meant"], edit: meant)
   }
 
   public mutating func duration(_ setting: Setting, _ shape: ScalarShape) -> TimeSpan? {
@@ -92,19 +151,43 @@ public struct Decoder: Sendable {
       !range.contains(seconds)
     {
       report(.outOfRange, "\(place) is \(value.text), outside \(rangeText)", at: setting)
+      doubt()
       return nil
     }
     return value
   }
 
-  private var place: String { "`\(path.last ?? "this")`" }
+  var place: String { "`\(path.last ?? "this")`" }
+
+  // MARK: Lists
+
+  /// The items of a list; one value by itself is told to be a list of it.
+  mutating func items(_ setting: Setting, _ key: String) -> [Setting] {
+    if case .list(let items) = setting.content { return items }
+    if setting.isUnreadable {
+      doubt()
+      return []
+    }
+    let meant = setting.text.map { _ in "[\(flowText(setting))]" }
+    report(
+      .wrongKind, "`\(key)` is a list, but \(setting.kind) was found", at: setting,
+      hints: meant.map { ["write `\($0)`"] } ?? [], edit: meant)
+    if meant == nil { doubt() }
+    return meant == nil ? [] : [setting]
+  }
 
   // MARK: Mappings
 
   /// Decodes a mapping by the table of `Value`; `nil` when it is no mapping.
   public mutating func record<Value: Record>(_ setting: Setting, as _: Value.Type) -> Value? {
+    let setting = setting.entries == nil ? asRecord(setting, Value.recordShape) ?? setting : setting
     guard let entries = setting.entries else {
-      report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
+      doubt()
+      if setting.isUnreadable { return nil }
+      report(
+        .wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting,
+        hints: (setting.text?.contains("=") == true ? ["a key is followed by a colon and a blank, not by `=`"] : [])
+          + ["write it like `\(path.last ?? ""): \(Value.recordShape.example)`"])
       return nil
     }
     var value = Value()
@@ -117,20 +200,32 @@ public struct Decoder: Sendable {
     _ root: inout Root, _ entries: [Setting.Entry], _ fields: [Field<Root>], noun: String, at setting: Setting
   ) {
     var unknownKeys = 0
+    // What unknown keys are meant as: those are not missing.
+    var meant: Set<String> = []
     for entry in entries where !entry.key.hasPrefix("x-") {
       guard let field = fields.first(where: { $0.shape.key == entry.key }) else {
         // As many as are shown get help; a file of nothing but wrong keys must not take long.
         unknownKeys += 1
-        if unknownKeys <= 50 {
-          unknownKey(entry, among: fields.map(\.shape), noun: noun)
-        } else {
+        guard unknownKeys <= 50 else {
           report(.unknownKey, "\(noun) has no key `\(entry.key)`", at: entry.keyRange)
+          continue
+        }
+        if let meaning = meaning(of: entry, in: fields.map(\.shape), beside: entries.map(\.key)) {
+          report(meaning, of: entry, noun: noun)
+          meant.insert(meaning.field.key)
+        } else {
+          let known = fields.filter { $0.shape.later == nil }.map(\.shape.key)
+          report(
+            .unknownKey, "\(noun) has no key `\(entry.key)`", at: entry.keyRange,
+            hints: ["its keys are \(known.joined(separator: ", "))", "a key of your own starts with `x-`"])
+          doubtful.insert(below("?"))
         }
         continue
       }
-      if entry.value.isUnreadable { continue }
       at(entry.key) { decoder in
-        if let delivery = field.shape.later {
+        if entry.value.isUnreadable {
+          decoder.doubt()
+        } else if let delivery = field.shape.later {
           decoder.report(
             .notInThisVersion, "`\(entry.key)` is part of the format, but not in this version of Mixdown",
             at: entry.keyRange, hints: ["it comes with \(delivery)"])
@@ -139,24 +234,9 @@ public struct Decoder: Sendable {
         }
       }
     }
-    for field in fields where field.shape.isRequired {
-      guard !entries.contains(where: { $0.key == field.shape.key }) else { continue }
+    for field in fields where field.shape.isRequired && !isIncomplete {
+      guard !meant.contains(field.shape.key), !entries.contains(where: { $0.key == field.shape.key }) else { continue }
       report(.missingKey, "\(noun) needs `\(field.shape.key)`: \(field.shape.summary)", at: setting.range)
-    }
-  }
-
-  private mutating func unknownKey(_ entry: Setting.Entry, among fields: [FieldShape], noun: String) {
-    let keys = fields.map(\.key)
-    let message = "\(noun) has no key `\(entry.key)`"
-    if let meant = closestMatch(to: entry.key, among: keys) {
-      report(
-        .unknownKey, message, at: entry.keyRange, hints: ["did you mean `\(meant)`?"],
-        edit: Diagnostic.Edit(entry.keyRange, meant))
-    } else {
-      let known = fields.filter { $0.later == nil }.map(\.key)
-      report(
-        .unknownKey, message, at: entry.keyRange,
-        hints: ["its keys are \(known.joined(separator: ", "))", "a key of your own starts with `x-`"])
     }
   }
 
@@ -165,86 +245,22 @@ public struct Decoder: Sendable {
     _ setting: Setting, naming noun: String, _ visit: (String, Setting, inout Decoder) -> Void
   ) {
     guard let entries = setting.entries else {
-      report(.wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting)
+      doubt()
+      if setting.isUnreadable { return }
+      report(
+        .wrongKind, "\(place) is a mapping of names, each \(noun), but \(setting.kind) was found", at: setting,
+        hints: ["write it like `\(path.last ?? ""): {name: …}`, each name once"])
       return
     }
     for entry in entries where !entry.key.hasPrefix("x-") {
       at(entry.key) { decoder in
-        if isIdentifier(entry.key) {
-          if entry.value.isUnreadable { return }
-          decoder.nameRange = entry.keyRange
-          visit(entry.key, entry.value, &decoder)
-        } else {
-          decoder.report(
-            .badName,
-            "`\(entry.key)` is no name for \(noun): names are lower-case letters, digits and `_`, and start with a letter",
-            at: entry.keyRange, hints: identifier(from: entry.key).map { ["write `\($0)`"] } ?? [])
-        }
+        guard isIdentifier(entry.key) else { return decoder.reportName(entry, noun) }
+        if entry.value.isUnreadable { return decoder.doubt() }
+        decoder.nameRange = entry.keyRange
+        visit(entry.key, entry.value, &decoder)
       }
     }
   }
-
-  /// Decodes one of several records, by its `type:` or, without one, by its name.
-  public mutating func variant<Value: VariantRecord>(_ setting: Setting, id: String, as _: Value.Type) -> Value? {
-    guard let entries = setting.entries else {
-      report(.wrongKind, "\(place) is a mapping (\(Value.noun)), but \(setting.kind) was found", at: setting)
-      return nil
-    }
-    let name = nameRange ?? setting.range
-    let cases = Value.cases
-    let types = cases.map(\.type)
-    let type: String
-    if let stated = setting["type"] {
-      if stated.isUnreadable { return nil }
-      guard let text = stated.text else {
-        report(.wrongKind, "`type` is \(listed(types)), but \(stated.kind) was found", at: stated)
-        return nil
-      }
-      type = text
-      guard types.contains(type) else {
-        if let laterWith = Later.types[type] {
-          report(
-            .notInThisVersion, "the type `\(type)` is part of the format, but not in this version of Mixdown",
-            at: stated, hints: ["it comes with \(laterWith)"])
-          return nil
-        }
-        let meant = closestMatch(to: type, among: types)
-        report(
-          .unknownType, "there is no \(Value.noun.droppingArticle) of type `\(type)`", at: stated,
-          hints: meant.map { ["did you mean `\($0)`?"] } ?? ["the types are \(types.joined(separator: ", "))"],
-          edit: meant)
-        return nil
-      }
-    } else if types.contains(id) {
-      type = id
-    } else if let laterWith = Later.types[id] {
-      report(
-        .notInThisVersion, "`\(id)` is part of the format, but not in this version of Mixdown", at: name,
-        hints: ["it comes with \(laterWith)"])
-      return nil
-    } else {
-      let meant = closestMatch(to: id, among: types)
-      report(
-        .missingKey, "`\(id)` is no type of \(Value.noun.droppingArticle), so it needs a `type:`", at: name,
-        hints: (meant.map { ["did you mean `\($0)`?"] } ?? []) + ["the types are \(types.joined(separator: ", "))"])
-      return nil
-    }
-    guard let chosen = cases.first(where: { $0.type == type }) else { return nil }
-    var value = chosen.make()
-    let rest = entries.filter { $0.key != "type" }
-    fill(&value, rest, chosen.fields, noun: "`\(type)`", at: setting)
-    return value
-  }
-}
-
-/// Types that later versions bring: named, so that a session that uses one gets a clear word.
-public enum Later {
-  public static let processors = "the complete set of processors"
-  static let types: [String: String] = Dictionary(
-    uniqueKeysWithValues: [
-      "expander", "gate", "de_esser", "multiband", "transient", "saturation", "convolution", "chorus", "flanger",
-      "phaser", "tremolo", "auto_pan",
-    ].map { ($0, processors) })
 }
 
 /// Whether `name` matches `[a-z][a-z0-9_]*`.

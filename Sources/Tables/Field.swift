@@ -239,9 +239,11 @@ extension Field where Root: Sendable {
         key: key, shape: .scalarOrList(scalar, of: .record(Value.recordShape)), summary: summary, initial: initial),
       decode: { setting, root, decoder in
         if case .list(let items) = setting.content {
-          root[keyPath: path] = items.enumerated().compactMap { index, item in
+          let values = items.enumerated().compactMap { index, item in
             decoder.at("\(index)") { $0.record(item, as: Value.self) }
           }
+          // Where none could be read, the default stays.
+          if !values.isEmpty || items.isEmpty { root[keyPath: path] = values }
         } else if setting.entries != nil {
           if let value = decoder.record(setting, as: Value.self) { root[keyPath: path] = [value] }
         } else if let value = make(setting, &decoder) {
@@ -258,11 +260,7 @@ extension Field where Root: Sendable {
     self.init(
       shape: FieldShape(key: key, shape: .list(of: .scalar(scalar)), summary: summary),
       decode: { setting, root, decoder in
-        guard case .list(let items) = setting.content else {
-          decoder.report(.wrongKind, "`\(key)` is a list, but \(setting.kind) was found", at: setting)
-          return
-        }
-        root[keyPath: path] = items.compactMap { decoder.quantity($0, as: Value.self, scalar) }
+        root[keyPath: path] = decoder.items(setting, key).compactMap { decoder.quantity($0, as: Value.self, scalar) }
       })
   }
 

@@ -33,6 +33,9 @@ public struct Setting: Sendable {
   /// Where a template brought it in: the uses of parameters, outermost first.
   public var via: [SourceRange]
 
+  /// The values of lower layers that this one stands for, the nearest first.
+  public var replaced: [Setting] = []
+
   public init(_ content: Content, at range: SourceRange, via: [SourceRange] = []) {
     self.content = content
     self.range = range

@@ -30,6 +30,8 @@ public struct ScalarShape: Sendable {
   /// Bounds in the base unit, and how they are written.
   public var range: ClosedRange<Double>?
   public var rangeText: String?
+  /// Why a text is no such value, its bounds apart; `nil` when it is one.
+  public var refusal: @Sendable (String) -> QuantityError?
 
   public init<Value: Quantity>(_: Value.Type) {
     noun = Value.noun
@@ -39,6 +41,12 @@ public struct ScalarShape: Sendable {
     if let choice = Value.self as? any Choice.Type { choices = choice.examples }
     isBoolean = Value.self == Bool.self
     isText = Value.self == String.self
+    refusal = { text in
+      do throws(QuantityError) {
+        _ = try Value(parsing: text)
+        return nil
+      } catch { return error }
+    }
   }
 
   public init<Value: NumericQuantity>(_: Value.Type, in range: ClosedRange<Double>) {
@@ -52,6 +60,13 @@ public struct ScalarShape: Sendable {
 }
 
 extension ScalarShape {
+  /// Whether a value lies within the bounds, as far as that can be told without a tempo.
+  func contains(_ value: some Quantity) -> Bool {
+    guard let range else { return true }
+    if case .seconds(let seconds)? = value as? TimeSpan { return range.contains(seconds) }
+    return (value as? any NumericQuantity).map { range.contains($0.magnitude) } ?? true
+  }
+
   /// A duration with bounds in seconds.
   public init(seconds: ClosedRange<Double>) {
     self.init(TimeSpan.self)

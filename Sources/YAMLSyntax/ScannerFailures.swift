@@ -107,10 +107,12 @@ extension YAMLParser {
           edit: Diagnostic.Edit(SourceRange(file, value), doubleQuoted(file.text(value)))),
         .value(first + 1..<line.upperBound))
     }
-    if let above = lineAbove(line), keyColon(in: afterIndentation(above, file), file: file) == nil,
-      afterIndentation(above, file).lowerBound - above.lowerBound == content.lowerBound - line.lowerBound
-    {
-      return missingColon(afterIndentation(above, file).lowerBound)
+    if let above = lineAbove(line), keyColon(in: afterIndentation(above, file), file: file) == nil {
+      let words = afterIndentation(above, file)
+      let isBeside = words.lowerBound - above.lowerBound == content.lowerBound - line.lowerBound
+      // `lead` with lines below it that are indented more: most probably `lead:`.
+      let isWord = file.bytes[trimmed(words)].allSatisfy { $0 == UInt8(ascii: "_") || isLetterOrDigit($0) }
+      if isBeside || isWord { return missingColon(words.lowerBound) }
     }
     let key = tokens.last { $0.kind == .key }
     var diagnostic = wrongIndentation(at: content.lowerBound, beside: key.map { [$0.bytes.lowerBound] } ?? [])
@@ -280,4 +282,9 @@ extension String {
     guard let range = firstRange(of: part) else { return self }
     return self[..<range.lowerBound] + other + self[range.upperBound...]
   }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }

@@ -82,6 +82,12 @@ extension YAMLParser {
       value = ends.contains(token.kind) ? try emptyNode() : try node(context, depth: depth + 1)
       if key == nil { report(.missingKey(range(colon))) }
     } else if let key {  // a key alone, as in `{mute}`
+      if let last = entries.list.last, let problem = decimalComma(last.value, key) {
+        report(problem)
+        entries.spoilLast()
+        entries.end = key.range.bytes.upperBound
+        return
+      }
       reportMissingColon(after: key)
     } else {
       report(.missingKey(range(start.bytes)))
@@ -112,6 +118,21 @@ extension YAMLParser {
       return nil
     }
     return scalar.text
+  }
+
+  /// `{decay: 1,2 s}`: within brackets a comma ends the value, so the rest stands there as a key of its own.
+  private func decimalComma(_ value: YAMLNode, _ rest: YAMLNode) -> Diagnostic? {
+    let bytes = value.range.bytes, after = rest.range.bytes
+    let isDigit = { (byte: UInt8) in byte &- 48 < 10 }
+    guard value.scalar?.style == .plain, rest.scalar?.style == .plain, after.lowerBound == bytes.upperBound + 1,
+      let first = file.bytes[after].first, isDigit(first), let last = file.bytes[bytes].last, isDigit(last),
+      file.bytes[bytes.upperBound] == UInt8(ascii: ",")
+    else { return nil }
+    let number = "\(file.text(bytes)).\(file.text(after))"
+    let whole = range(bytes.lowerBound..<after.upperBound)
+    return Diagnostic(
+      .strayBracket, "the comma of `\(shortened(file.text(whole.bytes)))` ends the value; decimals have a point",
+      at: whole, hints: ["write `\(shortened(number))`"], edit: Diagnostic.Edit(whole, number))
   }
 
   /// `{gain:-3 dB}`: without a space YAML takes it all for a key; a file of one such line for a text.
@@ -194,6 +215,14 @@ private struct YAMLEntries {
   var end = 0
   /// Kept from the ninth key on; before that looking through the list is faster.
   private var places: [String: Int] = [:]
+
+  /// The last entry's value was misread, and that has been reported.
+  mutating func spoilLast() {
+    guard let last = list.popLast() else { return }
+    let value = YAMLNode(
+      last.value.content, range: last.value.range, tokens: last.value.tokens, isInvalid: true)
+    list.append(YAMLEntry(key: last.key, keyRange: last.keyRange, value: value))
+  }
 
   /// Adds an entry, unless its key is there already: then the one that is.
   mutating func add(_ entry: YAMLEntry) -> YAMLEntry? {

@@ -17,6 +17,7 @@ struct YAMLParser {
   private(set) var token = YAMLScanner.Token(kind: .streamStart, bytes: 0..<0)
   private(set) var previous = YAMLScanner.Token(kind: .streamStart, bytes: 0..<0)
   private var anchors: [String: Anchor] = [:]
+  private var unknownAliases: Set<String> = []
   private var nodeCount = 0
   /// Where the block collections being read start, outermost first.
   private(set) var openBlocks: [Int] = []
@@ -191,7 +192,10 @@ struct YAMLParser {
     try advance()
     let aliasTokens = tokenIndex - 1..<tokenIndex
     guard let anchor = anchors[name] else {
-      report(.unknownAlias(name, range(bytes), known: anchors.count > 200 ? [] : anchors.keys.sorted()))
+      // A missing anchor is one slip, however many aliases stand for it.
+      if unknownAliases.insert(name).inserted {
+        report(.unknownAlias(name, range(bytes), known: anchors.count > 200 ? [] : anchors.keys.sorted()))
+      }
       return invalidNode(bytes, tokens: aliasTokens)
     }
     guard let target = anchor.node else {

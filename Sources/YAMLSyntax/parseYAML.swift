@@ -92,8 +92,26 @@ private struct RepeatedReading {
   /// How wide the tabs were meant to be cannot be known, so what follows from that is left unsaid.
   private mutating func addFound(_ problem: Diagnostic) {
     if tabsAreRepaired, problem.code == .wrongIndentation { return }
+    if isConsequence(problem) { return }
     diagnostics.append(problem)
   }
+
+  /// A line that was left out takes what stands below it along: lines that follow it are indented by nothing that is
+  /// there, and what was in it stands in the mapping above, where the same key may be already.
+  private func isConsequence(_ problem: Diagnostic) -> Bool {
+    guard let line = problem.line else { return false }
+    switch problem.code {
+    case .wrongIndentation:
+      let isNear = { (earlier: Int) in earlier < line && line - earlier <= Self.reach }
+      return isDistorted && repairedLines.contains(where: isNear)
+        || diagnostics.contains { $0.code == .wrongIndentation && $0.line.map(isNear) == true }
+    case .duplicateKey: return isDistorted && repairedLines.contains { $0 < line }
+    default: return false
+    }
+  }
+
+  /// Lines below a slip whose indentation may follow from it.
+  private static let reach = 8
 
   /// Blanks what failed; the line, or nil when a further reading would not help.
   private mutating func repair(_ failure: SyntaxFailure) -> Int? {

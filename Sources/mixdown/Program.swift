@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import MixdownKit
 
 #if canImport(Darwin)
@@ -16,6 +17,10 @@ enum Program {
     // A file that may grow no more (`ulimit -f`) is an error like a full disk.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      if let text = meantCommand(Array(CommandLine.arguments.dropFirst())) {
+        Output.messages.line(text)
+        exit(ExitStatus.unusable.rawValue)
+      }
       var command = try RootCommand.parseAsRoot()
       try command.run()
     } catch let status as ExitStatus {
@@ -23,6 +28,24 @@ enum Program {
     } catch {
       finish(error)
     }
+  }
+
+  /// What to say to a first word that is no command; `nil` for all that ArgumentParser understands.
+  private static func meantCommand(_ arguments: [String]) -> String? {
+    guard let first = arguments.first, !first.hasPrefix("-") else { return nil }
+    let commands = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !commands.contains(first), first != "help" else { return nil }
+    let rest = arguments.joined(separator: " ")
+    if first.hasSuffix(".yaml") || first.hasSuffix(".yml") {
+      return "Error: `\(first)` is a file, not a command\n  did you mean `mixdown render \(rest)`?"
+    }
+    let endings = ["wav", "aiff", "aif", "caf", "flac", "mp3", "ogg", "opus"]
+    if let ending = first.split(separator: ".").last, endings.contains(ending.lowercased()), first.contains(".") {
+      return "Error: `\(first)` is a file, not a command\n  did you mean `mixdown measure \(rest)`?"
+    }
+    let meant = closestMatch(to: first, among: commands).map { "did you mean `mixdown \($0)`?" }
+    return "Error: there is no command `\(first)`\n  "
+      + (meant ?? "the commands are \(commands.joined(separator: ", "))")
   }
 
   /// Help, the version, and usage errors: these are ArgumentParser's texts with our exit codes.

@@ -10,6 +10,13 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A session file.", valueName: "FILE"), completion: sessionCompletion)
   var file: String
 
+  @Argument(
+    help: ArgumentHelp("Print this part only, like tracks.vocals.inserts.", valueName: "PATH"))
+  var path: String?
+
+  @Flag(help: "A line for each value, its whole path in front.")
+  var flat = false
+
   @Flag(help: "Also print what nobody wrote: the defaults.")
   var defaults = false
 
@@ -19,6 +26,11 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
   @OptionGroup var session: SessionOptions
+
+  func validate() throws {
+    if flat, json.json { throw ValidationError("--flat and --json exclude each other") }
+    if plan, path != nil || flat { throw ValidationError("--plan prints the whole plan, without PATH and --flat") }
+  }
 
   func run() throws {
     if plan {
@@ -30,7 +42,17 @@ struct ShowCommand: ParsableCommand {
       let (resolved, problems) = Mixdown.resolve(file, session.loading)
       Output.messages.diagnostics(quiet.quiet ? problems.filter { $0.severity == .error } : problems)
       guard let resolved else { throw Mixdown.status(problems) }
-      Output.standard.write(Mixdown.show(resolved, as: json.json ? .json : .yaml, defaults: defaults))
+      let form: ShownSession.Form = json.json ? .json : flat ? .flat : .yaml
+      guard let path else {
+        Output.standard.write(Mixdown.show(resolved, as: form, defaults: defaults))
+        return
+      }
+      do throws(Mixdown.MissingPart) {
+        Output.standard.write(try Mixdown.show(resolved, at: path, as: form, defaults: defaults))
+      } catch {
+        Output.messages.line("Error: \(error.message)\n  \(error.hint)")
+        throw ExitStatus.unusable
+      }
     }
   }
 }

@@ -45,6 +45,20 @@ import Testing
     #expect(run.status == status, "\(run.standard) \(run.messages)")
   }
 
+  @Test(
+    "what is no command is told which is meant",
+    arguments: [
+      (["chekc", "good.mix.yaml"], "did you mean `mixdown check`?"),
+      (["good.mix.yaml", "-o", "out"], "did you mean `mixdown render good.mix.yaml -o out`?"),
+      (["a.wav"], "did you mean `mixdown measure a.wav`?"),
+      (["show", "good.mix.yaml", "tracks.b"], "`tracks` has no `b`"),
+    ] as [([String], String)])
+  func meantCommands(arguments: [String], answer: String) throws {
+    let run = try Run(arguments, in: folder)
+    #expect(run.status == 2)
+    #expect(run.messages.contains(answer), "\(run.messages)")
+  }
+
   @Test("usage errors are messages and not data") func usage() throws {
     let run = try run("check")
     #expect(run.standard.isEmpty)

@@ -79,6 +79,26 @@ import Testing
     #expect(line(text, "gain: 1") == "gain: 1 dB # --set")
   }
 
+  @Test("a part is shown by itself, and each value with what it was laid over") func part() throws {
+    let (session, _) = Mixdown.resolve("\(folder.path)/song.mix.yaml")
+    let resolved = try #require(session)
+    let text = try Mixdown.show(resolved, at: "tracks.vocals.inserts.compressor").replacing("\(folder.path)/", with: "")
+    #expect(
+      text == """
+        compressor:
+          threshold: -22 dB  # song.mix.yaml:6, over -20 dB of lead.preset.yaml:4
+          ratio: 2.5         # lead.preset.yaml:4
+
+        """)
+    let flat = try Mixdown.show(resolved, at: "tracks.vocals.inserts", as: .flat)
+    #expect(line(flat, "tracks.vocals.inserts.compressor.ratio = 2.5") != nil)
+    #expect(throws: Mixdown.MissingPart.self) { try Mixdown.show(resolved, at: "tracks.vocal") }
+    do { _ = try Mixdown.show(resolved, at: "tracks.vocal") } catch {
+      #expect(error.hint == "did you mean `tracks.vocals`?")
+    }
+    #expect(try Mixdown.show(resolved, at: "tracks.vocals.pan") == "pan: C  # default\n")
+  }
+
   @Test("defaults are shown on demand only") func defaults() throws {
     #expect(line(try show("song.mix.yaml"), "knee:") == nil)
     let text = try show("song.mix.yaml", defaults: true)

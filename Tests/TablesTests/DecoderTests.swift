@@ -110,7 +110,7 @@ struct DecoderTests {
   }
 
   @Test("an edit is offered when it is sure") func edits() {
-    #expect(decode(["title": "T", "level": "3 db"]).1.first?.edit?.replacement == "3 dB")
+    #expect(decode(["title": "T", "level": "3 dBFS"]).1.first?.edit?.replacement == "3 dB")
     #expect(decode(["title": "T", "colour": "gren"]).1.first?.edit?.replacement == "green")
     #expect(decode(["title": "T", "colur": "red"]).1.first?.edit?.replacement == "colour")
     #expect(decode(["title": "T", "time": "2"]).1.first?.edit == nil, "ms or s?")
