@@ -98,7 +98,11 @@ public struct Pan: NumericQuantity, ExpressibleByFloatLiteral, ExpressibleByInte
     var sign = 1.0
     if let side = text.first, "LRlr".contains(side) {
       number.removeFirst()
-      guard number.first?.isDecimalDigit == true else { throw Self.malformed(text) }
+      guard number.first?.isDecimalDigit == true else {
+        // A letter alone may be either side's beginning.
+        let meant = text.count > 1 ? Self.meant(by: text) : nil
+        throw QuantityError(.malformed, Self.malformed(text).message, suggestions: meant.map { [$0] } ?? [])
+      }
       if side.isLowercase {
         throw QuantityError(
           .malformed, "\(quoted(text)) is written with a capital letter",

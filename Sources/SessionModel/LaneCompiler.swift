@@ -77,7 +77,8 @@ struct LaneCompiler {
       problems.append(
         Problem(
           code: .notAutomatable, message: "`\(lane.path)` has no value in the file for the lane to start from",
-          range: lane.pathRange, hints: ["write its value before the first point beside the lane's owner"]))
+          range: lane.pathRange, hints: ["write its value before the first point beside the lane's owner"],
+          ground: .maps))
       return nil
     }
     guard let places = places(lane, parameter, start, &problems) else { return nil }

@@ -176,6 +176,14 @@ public struct Decoder: Sendable {
     return meant == nil ? [] : [setting]
   }
 
+  /// Reports a list of texts where each is to be a mapping.
+  mutating func refuseTexts<Value: Record>(_ setting: Setting, _: Value.Type) {
+    doubt()
+    report(
+      .wrongKind, "\(place) is a list of mappings (each \(Value.noun)), but a list of texts was found", at: setting,
+      hints: ["write it like `\(path.last ?? ""): [\(Value.recordShape.example)]`"])
+  }
+
   // MARK: Mappings
 
   /// Decodes a mapping by the table of `Value`; `nil` when it is no mapping.

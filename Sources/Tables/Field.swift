@@ -239,6 +239,10 @@ extension Field where Root: Sendable {
         key: key, shape: .scalarOrList(scalar, of: .record(Value.recordShape)), summary: summary, initial: initial),
       decode: { setting, root, decoder in
         if case .list(let items) = setting.content {
+          // One slip, however many there are of them.
+          guard items.isEmpty || items.contains(where: { $0.text == nil }) else {
+            return decoder.refuseTexts(setting, Value.self)
+          }
           let values = items.enumerated().compactMap { index, item in
             decoder.at("\(index)") { $0.record(item, as: Value.self) }
           }

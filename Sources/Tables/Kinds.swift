@@ -7,7 +7,7 @@ extension Decoder {
   /// A text that stands for a mapping of one key, as that mapping: `limiter: -1 dBTP`, `bass: bass.wav`.
   mutating func asRecord(_ setting: Setting, _ record: RecordShape) -> Setting? {
     guard let text = setting.text, record.shorthand == nil, !(record.acceptsNone && text == "none"),
-      let key = record.key(for: text)
+      let key = record.key(for: text), record.isWhole(with: key), Int(path.last ?? "") == nil
     else { return nil }
     let mapping = Setting(
       .mapping([Setting.Entry(key, at: setting.range, setting)]), at: setting.range, via: setting.via)
@@ -103,6 +103,11 @@ extension RecordShape {
     }
     return "{\(fields.first?.key ?? "key"): …}"
   }
+}
+
+extension RecordShape {
+  /// Whether a mapping of this key alone lacks nothing.
+  fileprivate func isWhole(with key: String) -> Bool { fields.allSatisfy { !$0.isRequired || $0.key == key } }
 }
 
 extension Shape {

@@ -59,7 +59,7 @@ import Testing
     #expect(line(text, "stem:") == "stem:")
     #expect(text.contains("v.wav"))
     #expect(line(text, "level:") == "level: -2 dB # song.mix.yaml:3 (used at band.mix.yaml:5)")
-    #expect(line(text, "threshold:") == "threshold: -22 dB # song.mix.yaml:6")
+    #expect(line(text, "threshold:") == "threshold: -22 dB # song.mix.yaml:6, over -20 dB of lead.preset.yaml:4")
     #expect(line(text, "ratio:") == "ratio: 2.5 # lead.preset.yaml:4")
     #expect(line(text, "integrated:") == "integrated: -14 LUFS # preset streaming:4")
     #expect(!text.contains("cowbell"))
@@ -75,7 +75,7 @@ import Testing
   @Test("what the command line lays over is said to be from there") func overrides() throws {
     let text = try show(
       "song.mix.yaml", set: ["tracks.vocals.level=-9 dB", "tracks.vocals.inserts.gain={gain: 1 dB}"])
-    #expect(line(text, "level:") == "level: -9 dB # --set")
+    #expect(line(text, "level:") == "level: -9 dB # --set, over -2 dB of song.mix.yaml:3")
     #expect(line(text, "gain: 1") == "gain: 1 dB # --set")
   }
 

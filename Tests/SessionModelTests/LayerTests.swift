@@ -216,7 +216,7 @@ struct LayerTests {
     #expect(try set("deliverables.w.bit_depth=16").resolved?.session.deliverables["w"]?.bitDepth == .sixteen)
     let bad = try set("tracks.a.level=loud")
     #expect(bad.places == ["U0301 --set tracks.a.level 1:1"], "\(bad.messages)")
-    #expect(try set("tracks.a.levle=1").places == ["S0202 --set tracks.a.levle 1:1"])
+    #expect(try set("tracks.a.levle=1").places == ["S0202 --set 1:10"])
     #expect(try set("nonsense").places == ["R0413 --set 1:1"])
     #expect(try set("=1").resolved == nil)
     #expect(try set("tracks..level=1").resolved == nil)

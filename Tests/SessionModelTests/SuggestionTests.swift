@@ -30,7 +30,7 @@ import Testing
 
   @Test("a name in a version's list is shown where it stands") func versionList() throws {
     let loaded = try load("tracks: {kick: {stem: a.wav}}\nversions: {x: {mute: [kik]}}\n")
-    #expect(loaded.places == ["G0601 3:22"])
+    #expect(loaded.places == ["G0601 3:23"])
     #expect(loaded.diagnostics.first?.edit?.replacement == "kick")
   }
 

@@ -86,7 +86,7 @@ import Testing
     Mistake("a decimal comma", "tracks:\n  lead:\n    stem: lead.wav\n    level: {}", "-3,5 dB", "-3.5 dB"),
     Mistake("a decimal comma in braces", insert, "reverb: {decay: 1,2 s}", "reverb: {decay: 1.2 s}"),
     Mistake("thousands with a k", band, "bell: {frequency: 2.5k}", "bell: {frequency: 2.5 kHz}"),
-    Mistake("a bare time", insert, "compressor: {attack: 10}", "compressor: {attack: 10 ms}", choices: 2),
+    Mistake("a bare time", insert, "compressor: {attack: 10}", "compressor: {attack: 10 ms}"),
     Mistake("a bare place", musical, "markers: {solo: 40}", "markers: {solo: 40|1}", choices: 2),
     Mistake(
       "a bare place in a lane", lane, "automation: {level: [{at: 11, value: -3}]}",

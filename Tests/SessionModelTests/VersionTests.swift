@@ -75,7 +75,7 @@ import Testing
       ),
       (
         "versions: {a: {set: {tracks.vocals.inserts.eq: null}}}",
-        "R0401 `eq` is removed here, but no layer below has it → take the line out, or write a value"
+        "R0401 `eq` has no value, and no layer below has one to remove → write `eq: {}` for one with its defaults"
       ),
       (
         "versions: {tv: {mute: [vocals]}}\ndeliverables: {a: {format: wav, version: tw}}",
@@ -143,6 +143,6 @@ import Testing
       "versions: {a: {set: {tracks.vocals.level: loud}}, b: {set: {tracks.vocals.levl: 1 dB}}, c: {solo: [zz]}}\n"
     let (_, problems) = try load("tracks: {vocals: {stem: v.wav}}\n" + versions)
     let told = problems.map { "\($0.code.id) \($0.primary?.range.text ?? "")" }
-    #expect(told.sorted() == ["G0601 [zz]", "S0202 levl", "U0301 loud"], "\(problems.map(\.message))")
+    #expect(told.sorted() == ["G0601 zz", "S0202 levl", "U0301 loud"], "\(problems.map(\.message))")
   }
 }
