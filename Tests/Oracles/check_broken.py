@@ -1,8 +1,8 @@
-"""Issue 2, point 8: broken sessions and hostile files.
+"""Broken sessions and hostile files.
 
 `broken/` holds one session a problem (and some with many); `broken/expected.json` says for each how many errors there
 are, where each may be reported (line and column, from 1, in code points; several places where more than one is
-right), the letters its code may begin with (ARCHITECTURE, Diagnostics), the code itself once it is settled (null:
+right), the letters its code may begin with, the code itself once it is settled (null:
 not compared), and the exit code of `render` (2, or 3 for inputs that are missing). `check` must exit with 1, `render`
 must write nothing.
 
@@ -128,7 +128,7 @@ def sessions(tally: common.Tally, folder: Path, wanted: list[str], record: bool)
             shutil.rmtree(folder / leftover, ignore_errors=True)
         if errors and not shapes_seen:
             shapes_seen = True
-            tally.check("a diagnostic has COMMANDS' keys", set(errors[0]) >= KEYS, f"{sorted(errors[0])}")
+            tally.check("a diagnostic has the documented keys", set(errors[0]) >= KEYS, f"{sorted(errors[0])}")
             human = common.mixdown("check", path, cwd=folder)
             tally.check("human text has a caret", "^" in human.stdout + human.stderr)
             short = common.mixdown("check", path, "--format", "short", cwd=folder)
@@ -190,7 +190,7 @@ def clean(tally: common.Tally, folder: Path) -> None:
 
 
 def damaged(tally: common.Tally, folder: Path) -> None:
-    """Inputs that only the samples give away: `render` exits with 3 and leaves nothing (COMMANDS)."""
+    """Inputs that only the samples give away: `render` exits with 3 and leaves nothing."""
     stems = folder / "stems"
     whole = (stems / "tone.wav").read_bytes()
     (stems / "truncated.wav").write_bytes(whole[: len(whole) // 2])

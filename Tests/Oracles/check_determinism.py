@@ -1,4 +1,4 @@
-"""Issue 2, point 3: one PCM hash, whatever the threads, blocks, key order, build or processor.
+"""One PCM hash, whatever the threads, blocks, key order, build or processor.
 
     python check_determinism.py [-v] [SESSION]
 
@@ -24,7 +24,7 @@ import common
 import random_sessions
 import render_cases
 
-ORDERED = {"inserts", "songs"}  # mappings whose order means something (FORMAT §1, 4)
+ORDERED = {"inserts", "songs"}  # mappings whose order means something
 OBJECT_CALLS = re.compile(
     r"\bU\s+_?(?:exp|exp2|log|log2|log10|pow|sin|cos|tan|tanh|atan|sqrt|floor|ceil|fma|fmod|round)f?$", re.M
 )
@@ -150,7 +150,7 @@ class Subject:
             self.tally.check(f"{self.session.name} files: {title}", not differing, f"differs: {differing}")
 
     def pcm_definition(self, folder: Path, outcome: common.Outcome) -> None:
-        """The PCM hash is what COMMANDS says: computed anew from the lossless files."""
+        """The PCM hash is what the documentation says: computed anew from the lossless files."""
         for entry in (outcome.json or {}).get("deliverables") or []:
             path = folder / Path(entry["path"]).name
             if not path.is_file() or path.suffix in (".mp3", ".ogg", ".opus"):

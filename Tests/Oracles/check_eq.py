@@ -1,4 +1,4 @@
-"""Issue 2, point 4: the EQ by impulse through the program, against the analogue prototypes, with SOUND §2's bounds.
+"""The EQ by impulse through the program, against the analogue prototypes, with the definition's bounds.
 
 Each session carries one impulse for every curve under test, in slots wide enough for the response to die away, so
 that a render measures many curves: track k holds an impulse at slot k and the curve to be measured.
@@ -49,7 +49,7 @@ class Curve:
         return "{" + ", ".join(words) + "}"
 
     def target(self, f: np.ndarray, rate: float) -> np.ndarray:
-        """The response it must have: analogue, but bilinear for notch and all-pass (SOUND §2)."""
+        """The response it must have: analogue, but bilinear for notch and all-pass."""
         if self.band in ("notch", "all_pass"):
             b, a = filters.bilinear(self.band, self.frequency, rate, self.q or math.sqrt(0.5))
             z = np.exp(-2j * np.pi * f / rate)
@@ -59,7 +59,7 @@ class Curve:
         return filters.analogue(self.band, f, self.frequency, self.q or math.sqrt(0.5), self.gain or 0.0)
 
     def bound(self, rate: float) -> float | None:
-        """SOUND §2's worst error in dB; a cascade may err by the sum of its sections; None where SOUND sets none."""
+        """The definition's worst error in dB; a cascade may err by the sum of its sections; None where the definition sets none."""
         high_rate = rate >= 88_200
         column = 0 if rate < 48_000 else 1
         first = 0.5 if high_rate else 1.0
@@ -189,7 +189,7 @@ def measure(
 
 
 def inverses(tally: common.Tally, rate: int, measured: dict[Curve, np.ndarray]) -> None:
-    """A cut is the exact inverse of the same boost (SOUND §2)."""
+    """A cut is the exact inverse of the same boost."""
     errors: dict[str, float] = defaultdict(float)
     for curve, cut in measured.items():
         boost = measured.get(Curve(curve.band, curve.frequency, curve.q, -(curve.gain or 0), curve.slope))
@@ -200,7 +200,7 @@ def inverses(tally: common.Tally, rate: int, measured: dict[Curve, np.ndarray]) 
 
 
 def steadiness(tally: common.Tally, project: common.Project, rate: int) -> None:
-    """A shelf is continuous in `q` (SOUND §2): no jump where a closed form for Q 1/√2 may take over."""
+    """A shelf is continuous in `q`: no jump where a closed form for Q 1/√2 may take over."""
     pairs = [
         (Curve(band, f, 0.7070, gain), Curve(band, f, 0.7073, gain))
         for band in ("low_shelf", "high_shelf")

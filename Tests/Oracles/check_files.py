@@ -1,4 +1,4 @@
-"""Issue 2, point 7: what other programs read in the delivered files: tags, cover, lengths, containers.
+"""What other programs read in the delivered files: tags, cover, lengths, containers.
 
     python check_files.py [-v]
 
@@ -124,7 +124,7 @@ def mediainfo(path: Path) -> dict[str, Any]:
 
 
 def id3_frames(tags: mutagen.id3.ID3) -> dict[str, str]:
-    """ID3 frames as text, with the names SOUND §6 gives them."""
+    """ID3 frames as text, with the names the definition gives them."""
     found = {}
     for key, frame in tags.items():
         if key.startswith("TXXX:"):
@@ -135,7 +135,7 @@ def id3_frames(tags: mutagen.id3.ID3) -> dict[str, str]:
 
 
 def check_id3(tally: common.Tally, name: str, tags: mutagen.id3.ID3 | None, cover: bytes, old: bool) -> None:
-    """Every frame of SOUND §6, its cover, and its version."""
+    """Every frame of the definition, its cover, and its version."""
     if not tally.check(f"{name}: mutagen finds ID3", tags is not None):
         return
     assert tags is not None
@@ -182,7 +182,7 @@ def check_id3(tally: common.Tally, name: str, tags: mutagen.id3.ID3 | None, cove
 
 
 def check_replay_gain(tally: common.Tally, name: str, found: dict[str, str]) -> None:
-    """ReplayGain 2.0: −18 − I with two decimals, peak linear with six (SOUND §6)."""
+    """ReplayGain 2.0: −18 − I with two decimals, peak linear with six."""
     gain, peak = found.get("replaygain_track_gain", ""), found.get("replaygain_track_peak", "")
     good = gain.endswith(" dB") and len(gain.split(" ")[0].split(".")[-1]) == 2 and len(peak.split(".")[-1]) == 6
     tally.check(f"{name}: ReplayGain", good, f"gain {gain!r}, peak {peak!r}")
@@ -201,7 +201,7 @@ def check_gain_value(tally: common.Tally, name: str, path: Path, text: str, refe
 
 
 def vorbis_comments() -> dict[str, str]:
-    """The comments of SOUND §6 that hold METADATA."""
+    """The comments of the definition that hold METADATA."""
     return {
         "title": METADATA["title"],
         "artist": METADATA["artist"],
@@ -282,7 +282,7 @@ def check_flac(tally: common.Tally, name: str, path: Path, cover: bytes) -> None
 
 
 def check_info(tally: common.Tally, name: str, path: Path) -> None:
-    """RIFF INFO by ffprobe and by our own parser; the ISRC chunk means *source* and must not be there (SOUND §6)."""
+    """RIFF INFO by ffprobe and by our own parser; the ISRC chunk means *source* and must not be there."""
     data = path.read_bytes()
     chunks = dict(riff(data))
     info = dict(riff(chunks.get(b"LIST", b"")[4:], header=0)) if chunks.get(b"LIST", b"").startswith(b"INFO") else {}
@@ -425,7 +425,7 @@ def mp3_frames(data: bytes) -> tuple[int, bytes | None, bool]:
 
 
 def gapless(tally: common.Tally) -> None:
-    """The Info tag's delay and padding, and the length and place of the decoded samples (SOUND §6)."""
+    """The Info tag's delay and padding, and the length and place of the decoded samples."""
     lengths = [1, 100, 575, 576, 577, 1105, 1151, 1152, 1153, 44_100, 100_003]
     with common.Project("gapless") as project:
         for count in lengths:

@@ -1,4 +1,4 @@
-"""Issue 2, point 5: delivered loudness and true peak, by ffmpeg and by our own 16× meter, or an honest refusal.
+"""Delivered loudness and true peak, by ffmpeg and by our own 16× meter, or an honest refusal.
 
 Each mix is a single stereo stem at 0 dB, so that the premaster is known: what the limiter would have to do can be
 computed here, and a refusal (or the lack of one) is judged as well.
@@ -148,7 +148,7 @@ def mixes(tally: common.Tally, found: dict[str, np.ndarray], quick: bool) -> Non
 
 
 def limiter_alone(tally: common.Tally, found: dict[str, np.ndarray]) -> None:
-    """No target: the ceiling holds, and what lies under it comes out bit-identical (SOUND §4)."""
+    """No target: the ceiling holds, and what lies under it comes out bit-identical."""
     for name in ("transient", "clipped", "high_tone", "dense_noise"):
         with common.Project("limiter") as project:
             samples = np.clip(found[name] * 1.4, -1, 1)
@@ -173,7 +173,7 @@ def limiter_alone(tally: common.Tally, found: dict[str, np.ndarray]) -> None:
 
 
 def presets(tally: common.Tally, samples: np.ndarray) -> None:
-    """The built-in masters (SOUND §5)."""
+    """The built-in masters."""
     with common.Project("presets") as project:
         project.stem("mix.wav", samples, RATE)
         stem, _ = common.read_audio(project.folder / "stems" / "mix.wav")

@@ -39,7 +39,7 @@ import reference
 
 LOUDNESS_TOLERANCE = 0.1
 PEAK_TOLERANCE = 1e-4  # dB: double precision twice over
-AIM = 0.05  # dB that the limiter aims under the ceiling (SOUND §4)
+AIM = 0.05  # dB that the limiter aims under the ceiling
 MODEL_SLACK = 0.4  # dB that our limiter, however it releases, may be wrong by
 # LU that an encoder may add or take: 128 kbps of wide noise gains 0.44, percussion at 96 kbps Vorbis loses 0.63, as it
 # does with oggenc.
@@ -659,7 +659,7 @@ def self_check(tally: common.Tally) -> None:
 
 
 def goals(tally: common.Tally) -> dict[str, Goal]:
-    """Every preset that the program has, against SOUND §5."""
+    """Every preset that the program has, against the definition."""
     listed = common.mixdown("presets", "--json").json or {}
     names = [preset["name"] for preset in listed.get("presets") or []]
     tally.check("the presets are those of the contract", sorted(names) == sorted(formats.PRESETS), f"{names}")
@@ -681,7 +681,7 @@ def goals(tally: common.Tally) -> dict[str, Goal]:
             "clipper" in written,
         )
         if name in formats.PRESETS:
-            # `transparent` has no row in SOUND; −1 dBTP is what it says of itself.
+            # `transparent` has no row in the definition; −1 dBTP is what it says of itself.
             tally.check(
                 f"preset {name} asks what the contract says",
                 (goal.target, goal.ceiling) == formats.PRESETS[name],

@@ -1,4 +1,4 @@
-"""Issue 2, points 2 and 4: delivered samples against the reference renderer, and bit-for-bit pass-through.
+"""Delivered samples against the reference renderer, and bit-for-bit pass-through.
 
 Every session of `render_cases` is rendered to 32-bit float and to 24-bit with `dither: none`; the residual's peak
 must be at or under −120 dBFS, with the length exact. A handful are rendered at 44.1 and 96 kHz too.
@@ -58,7 +58,7 @@ def residual(tally: common.Tally, title: str, samples: np.ndarray, expected: np.
     if judged:
         tally.check(title, peak <= LIMIT_DBFS, detail)
     else:
-        tally.note(f"{title}: {detail} (SOUND's suggested coefficients; not binding)")
+        tally.note(f"{title}: {detail} (the definition's suggested coefficients; not binding)")
 
 
 def residuals(tally: common.Tally, wanted: list[str]) -> None:
@@ -129,7 +129,7 @@ def pass_through(tally: common.Tally) -> None:
 
 
 def dither(tally: common.Tally) -> None:
-    """SOUND §6: TPDF within ±1.5 LSB, of the right power, independent a channel; zeros after 1 s of zeros."""
+    """The definition: TPDF within ±1.5 LSB, of the right power, independent a channel; zeros after 1 s of zeros."""
     rate = 48_000
     with common.Project("dither") as project:
         tone = make.tone(rate * 2, rate, 997.0) * 0.25

@@ -1,4 +1,4 @@
-"""Issue 2, point 6: reverberation time by Schroeder's integral, and no runaway at any setting (SOUND §7).
+"""Reverberation time by Schroeder's integral, and no runaway at any setting.
 
 python check_reverb.py [-v] [--quick]
 """
@@ -94,7 +94,7 @@ def times(tally: common.Tally, project: common.Project) -> None:
 
 
 def character(tally: common.Tally, model: str, samples: np.ndarray) -> None:
-    """Echo density, modes, decorrelation and mono compatibility of a tail (SOUND §7)."""
+    """Echo density, modes, decorrelation and mono compatibility of a tail."""
     density = min(echo_density(samples[:, c], RATE, at) for c in range(2) for at in (0.1, 0.15, 0.2))
     tally.check(f"{model} echo density by 100 ms", density > 0.85, f"{density:.2f} of Gaussian")
     tail = samples[round(0.1 * RATE) : round(1.6 * RATE)]

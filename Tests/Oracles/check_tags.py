@@ -141,7 +141,7 @@ class Tags:
 
 
 def from_id3(reader: str, tags: mutagen.id3.ID3 | None) -> Tags:
-    """ID3 frames by SOUND §6's names."""
+    """ID3 frames by the definition's names."""
     if tags is None:
         return Tags(reader, {key: None for key in KEYS})
     texts: dict[str, str | None] = {}
@@ -156,7 +156,7 @@ def from_id3(reader: str, tags: mutagen.id3.ID3 | None) -> Tags:
 
 
 def from_comments(reader: str, comments: dict[str, list[str]]) -> Tags:
-    """Vorbis comments by SOUND §6's names; numbers and totals joined again."""
+    """Vorbis comments by the definition's names; numbers and totals joined again."""
     upper: dict[str, list[str]] = {}
     for key, values in comments.items():
         upper.setdefault(key.upper(), []).extend(values)
@@ -289,7 +289,7 @@ def short(text: str | None) -> str:
 
 
 def check_gain(tally: common.Tally, name: str, tags: Tags, reading: Reading) -> None:
-    """ReplayGain 2.0: −18 − I with two decimals, the true peak or sample peak linear with six (SOUND §6)."""
+    """ReplayGain 2.0: −18 − I with two decimals, the true peak or sample peak linear with six."""
     if reading.integrated is None:
         tally.check(f"{name}: no ReplayGain without a loudness, by {tags.reader}", tags.gain is None, f"{tags.gain!r}")
         return

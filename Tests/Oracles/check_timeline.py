@@ -1,7 +1,7 @@
 """The timeline against the reference renderer: hand-written cases, random sessions, and latency.
 
 Every session is delivered as 32-bit float; its length must be exact and the residual's peak at or under −120 dBFS
-(−40 where a lane or filter goes through what FORMAT does not promise exact: `approximate` in reference.py).
+(−40 where a lane or filter goes through what docs/format.md does not promise exact: `approximate` in reference.py).
 
     python check_timeline.py [-v] [--seeds 1..64] [NAME…]      only what has NAME in its name; a seed is `seed7`
 

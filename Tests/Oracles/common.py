@@ -1,8 +1,7 @@
 """What the oracles share: the program under test, projects on disk, audio files, and the tally of results.
 
 The program is found by the environment variable MIXDOWN (default `.build/release/mixdown` in this repository).
-Nothing here knows how it works inside: sessions go in as text, files and JSON come out (COMMANDS, "Names that
-scripts rely on").
+Nothing here knows how it works inside: sessions go in as text, files and JSON come out.
 """
 
 from __future__ import annotations
@@ -95,7 +94,7 @@ def mixdown(
 
 
 class Project:
-    """A folder with stems and sessions that is its own root (FORMAT §7) and vanishes after use.
+    """A folder with stems and sessions that is its own root and vanishes after use.
 
     Set KEEP_ORACLE_FILES=1 to leave it in place and have its path printed.
     """

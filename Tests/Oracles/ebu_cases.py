@@ -1,6 +1,6 @@
-"""Issue 2, point 5: the tone cases of EBU Tech 3341 and 3342 as files, and `measure --json` judged by them.
+"""The tone cases of EBU Tech 3341 and 3342 as files, and `measure --json` judged by them.
 
-LOUDNESS-CASES.md lists the cases; those that need the EBU's own programme files are not here.
+Those that need the EBU's own programme files are not here.
 
     python ebu_cases.py [-v] [--rate 48000] [--write FOLDER]    with --write, only writes the files
 """
@@ -133,7 +133,7 @@ def cases() -> Iterator[Case]:
         (4, [(20, -50), (20, -35), (20, -20), (20, -35), (20, -50)], 15),
     ):
         yield Case(f"3342-{number}", tones(list(parts)), [exactly(LRA, value, 1.0)])
-    # The calibration that SOUND's companion gives, and what is not there.
+    # The calibration that EBU Tech 3341 gives, and what is not there.
     yield Case("calibration", lambda rate: _calibration(rate, 2), [exactly(I, 0.0, 0.01)])
     yield Case("calibration-left", lambda rate: _calibration(rate, 1), [exactly(I, -3.01, 0.02)])
 
@@ -176,7 +176,7 @@ def judge(tally: common.Tally, rate: int) -> None:
 
 
 def edges(tally: common.Tally) -> None:
-    """What does not exist is null; mono is dual mono; the other keys say what they should (SOUND §4, COMMANDS)."""
+    """What does not exist is null; mono is dual mono; the other keys say what they should."""
     rate = 48_000
     with common.Project("measure") as project:
         tone = np.sin(2 * np.pi * 997.0 * np.arange(10 * rate) / rate)[:, None] * 0.1

@@ -1,6 +1,6 @@
-"""The filters of SOUND §2 and §3: analogue prototypes (the target) and the digital forms SOUND spells out.
+"""The filters of the definition: analogue prototypes (the target) and the digital forms the definition spells out.
 
-`analogue` is what delivered files are judged by. `matched_*` transliterate SOUND §2's coefficient formulas, which
+`analogue` is what delivered files are judged by. `matched_*` transliterate the definition's coefficient formulas, which
 are one good way and not binding: the oracles use them for information only. The Linkwitz–Riley 24 crossover and
 the first-order high-pass are binding, being defined to the last coefficient.
 """
@@ -16,7 +16,7 @@ Coefficients = tuple[np.ndarray, np.ndarray]
 
 
 def analogue(band: str, f: np.ndarray, f0: float, q: float = math.sqrt(0.5), gain: float = 0.0) -> np.ndarray:
-    """Complex response at the frequencies `f` of the prototype with s = jf/f0, A = 10^(gain/40) (SOUND §2)."""
+    """Complex response at the frequencies `f` of the prototype with s = jf/f0, A = 10^(gain/40)."""
     s = 1j * np.asarray(f, dtype=float) / f0
     a = 10.0 ** (gain / 40.0)
     resonance = s * s + s / q + 1
@@ -48,7 +48,7 @@ def analogue(band: str, f: np.ndarray, f0: float, q: float = math.sqrt(0.5), gai
 
 
 def butterworth_sections(slope: int) -> tuple[list[float], bool]:
-    """The Qs of the second-order sections of `slope` dB/oct, and whether a first-order one joins (SOUND §2)."""
+    """The Qs of the second-order sections of `slope` dB/oct, and whether a first-order one joins."""
     order = slope // 6
     if order % 2 == 0:
         return [1 / (2 * math.cos(math.pi * (2 * k + 1) / (2 * order))) for k in range(order // 2)], False
@@ -67,7 +67,7 @@ def analogue_slope(band: str, f: np.ndarray, f0: float, slope: int, q: float | N
 
 
 def first_order_high_pass(f0: float, rate: float) -> Coefficients:
-    """Pole at e^(−w0), zero at DC, matched at f0, where the prototype is 1/√2 (SOUND §2); this is `dc_block`."""
+    """Pole at e^(−w0), zero at DC, matched at f0, where the prototype is 1/√2; this is `dc_block`."""
     w0 = 2 * math.pi * f0 / rate
     pole = math.exp(-w0)
     # |1 − e^(−jw)| over |1 − p e^(−jw)| at w0, brought to 1/√2.
@@ -77,7 +77,7 @@ def first_order_high_pass(f0: float, rate: float) -> Coefficients:
 
 
 def first_order_low_pass(f0: float, rate: float) -> Coefficients:
-    """Pole at e^(−w0), matched at DC and Nyquist (SOUND §2)."""
+    """Pole at e^(−w0), matched at DC and Nyquist."""
     w0 = 2 * math.pi * f0 / rate
     pole = math.exp(-w0)
     total = 1 - pole
@@ -86,7 +86,7 @@ def first_order_low_pass(f0: float, rate: float) -> Coefficients:
 
 
 def matched(band: str, f0: float, rate: float, q: float = math.sqrt(0.5), gain: float = 0.0) -> Coefficients:
-    """SOUND §2's matched second-order designs (Vicanek 2016): `low_pass`, `high_pass`, `band_pass`, `bell`."""
+    """The definition's matched second-order designs (Vicanek 2016): `low_pass`, `high_pass`, `band_pass`, `bell`."""
     if band == "bell" and gain < 0:
         b, a = matched("bell", f0, rate, q, -gain)  # a cut is the exact inverse of the same boost
         return a / b[0], b / b[0]
@@ -156,13 +156,13 @@ def run(coefficients: Coefficients, x: np.ndarray) -> np.ndarray:
 
 
 def linkwitz_riley_high_pass(x: np.ndarray, f0: float, rate: float) -> np.ndarray:
-    """Bilinear Butterworth-2 high-pass twice (SOUND §3)."""
+    """Bilinear Butterworth-2 high-pass twice."""
     section = bilinear("high_pass", f0, rate, math.sqrt(0.5))
     return run(section, run(section, x))
 
 
 def linkwitz_riley_low_pass(x: np.ndarray, f0: float, rate: float) -> np.ndarray:
-    """Bilinear Butterworth-2 low-pass twice (SOUND §3)."""
+    """Bilinear Butterworth-2 low-pass twice."""
     section = bilinear("low_pass", f0, rate, math.sqrt(0.5))
     return run(section, run(section, x))
 

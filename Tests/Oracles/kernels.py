@@ -1,4 +1,4 @@
-"""Processors from SOUND's formulas, in plain double precision, on whole signals of shape (frames, channels).
+"""Processors from the definition's formulas, in plain double precision, on whole signals of shape (frames, channels).
 
 Everything is written to be compared with the page, not to be fast. Latency is compensated here by definition:
 a lookahead reads the detector ahead of the audio.
@@ -22,7 +22,7 @@ def across(value: Value) -> Value:
 
 
 def pan_gains(p: Value, law: float) -> tuple[Value, Value]:
-    """Left and right gain of a mono signal at place p under the pan law in dB (SOUND §1)."""
+    """Left and right gain of a mono signal at place p under the pan law in dB."""
     if law == 0.0:
         return balance_gains(p)
     k = {-3.0: 1.0, -4.5: 1.495, -6.0: 2.0}[law]
@@ -33,7 +33,7 @@ def pan_gains(p: Value, law: float) -> tuple[Value, Value]:
 
 
 def balance_gains(p: Value) -> tuple[Value, Value]:
-    """min(1, 1−p), min(1, 1+p): stereo balance and the `0 dB` law (SOUND §1)."""
+    """min(1, 1−p), min(1, 1+p): stereo balance and the `0 dB` law."""
     return np.minimum(1.0, 1.0 - p), np.minimum(1.0, 1.0 + p)
 
 
@@ -50,7 +50,7 @@ def balance(x: np.ndarray, p: Value) -> np.ndarray:
 
 
 def pan_stereo(x: np.ndarray, p: Value) -> np.ndarray:
-    """`pan_mode: stereo`: each channel through the equal-power law at its own place (SOUND §1)."""
+    """`pan_mode: stereo`: each channel through the equal-power law at its own place."""
     left_place = np.where(np.greater(p, 0), -1 + 2 * p, -1.0)
     right_place = np.where(np.greater_equal(p, 0), 1.0, 1 + 2 * p)
     ll, lr = pan_gains(left_place, -3.0)
@@ -69,9 +69,9 @@ def left_right(mid: np.ndarray, side: np.ndarray) -> np.ndarray:
 
 
 def width(x: np.ndarray, amount: Value, mono_below: float | None, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """The `width` processor: S scaled; below `mono_below` S removed by LR24 with M in phase (SOUND §1).
+    """The `width` processor: S scaled; below `mono_below` S removed by LR24 with M in phase.
 
-    Returns wet and the dry that a `mix` under 100 % uses (SOUND §3: the all-passed one).
+    Returns wet and the dry that a `mix` under 100 % uses (the definition: the all-passed one).
     """
     mid, side = mid_side(x)
     dry = x
@@ -83,7 +83,7 @@ def width(x: np.ndarray, amount: Value, mono_below: float | None, rate: float) -
 
 
 def gain_computer(level: np.ndarray, threshold: Value, ratio: Value, knee: Value) -> np.ndarray:
-    """The reduction in dB (≥ 0) asked for by levels in dB: the soft-knee static curve of SOUND §3."""
+    """The reduction in dB (≥ 0) asked for by levels in dB: the soft-knee static curve of the definition"""
     slope = 1 / ratio - 1
     over = level - threshold
     with np.errstate(invalid="ignore"):
@@ -96,14 +96,14 @@ def gain_computer(level: np.ndarray, threshold: Value, ratio: Value, knee: Value
 
 
 def time_constant(tau: Value, rate: float) -> Value:
-    """α = e^(−1/(τ fs)); an attack of 0 means 0 (SOUND §3)."""
+    """α = e^(−1/(τ fs)); an attack of 0 means 0."""
     if isinstance(tau, np.ndarray):
         return np.where(tau > 0, np.exp(-1 / (np.where(tau > 0, tau, 1.0) * rate)), 0.0)
     return math.exp(-1 / (tau * rate)) if tau > 0 else 0.0
 
 
 def branching_detector(reduction: np.ndarray, attack: Value, release: Value, rate: float) -> np.ndarray:
-    """y = α y + (1−α) r with α_A when r > y, else α_R (SOUND §3)."""
+    """y = α y + (1−α) r with α_A when r > y, else α_R."""
     rises = np.broadcast_to(time_constant(attack, rate), reduction.shape).tolist()
     falls = np.broadcast_to(time_constant(release, rate), reduction.shape).tolist()
     smoothed = np.empty_like(reduction)
@@ -116,7 +116,7 @@ def branching_detector(reduction: np.ndarray, attack: Value, release: Value, rat
 
 
 def detected_level(key: np.ndarray, detector: str, rate: float) -> np.ndarray:
-    """Level in dB of the linked channels: the larger, or its square through a 10 ms one-pole mean (SOUND §3)."""
+    """Level in dB of the linked channels: the larger, or its square through a 10 ms one-pole mean."""
     peak = np.max(np.abs(key), axis=1)
     with np.errstate(divide="ignore"):
         if detector == "peak":
@@ -140,7 +140,7 @@ def compressor(
     range_: Value = math.inf,
     key: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The compressor of SOUND §3; `lookahead` in frames, `range_` in dB, `makeup` in dB or `auto`, `key` the
+    """The compressor of the definition; `lookahead` in frames, `range_` in dB, `makeup` in dB or `auto`, `key` the
     sidechain's signal. Values a frame run on the audio's time, also where the detector is ahead of it."""
     key = x if key is None else key
     if isinstance(makeup, str):
@@ -185,7 +185,7 @@ def delay(
     width_amount: Value = 1.0,
     loop_filter: Callable[[np.ndarray], np.ndarray] = lambda x: x,
 ) -> np.ndarray:
-    """y = Σ (fb·F)^k x[n−(k+1)D] (SOUND §7), wet only; `ping_pong` sends (L+R)/2 left, right, left…"""
+    """y = Σ (fb·F)^k x[n−(k+1)D], wet only; `ping_pong` sends (L+R)/2 left, right, left…"""
     entering = np.repeat((x[:, :1] + x[:, 1:]) / 2, 2, axis=1) if ping_pong else x
     y = np.zeros_like(x)
     k, echo = 0, entering
@@ -203,7 +203,7 @@ def delay(
 
 
 def fade_in(count: int, curve: str) -> np.ndarray:
-    """The gains of a fade-in over `count` frames, u = (i + 0.5)/n (SOUND §1)."""
+    """The gains of a fade-in over `count` frames, u = (i + 0.5)/n."""
     u = (np.arange(count) + 0.5) / count
     match curve:
         case "linear":

@@ -1,4 +1,4 @@
-"""Automation lanes, a value a frame (FORMAT §3, SOUND §1)."""
+"""Automation lanes, a value a frame."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Kind:
     blend: Callable[[float, float, np.ndarray], np.ndarray]  # from, to, 0…1 → applied values
     apply: Callable[[float], float] = float
     ramped: bool = False  # a jump is a ramp of 5 ms, linear in what is applied
-    exact: bool = True  # FORMAT §3: exact per sample
+    exact: bool = True  # docs/format.md: exact per sample
 
 
 def _linear(a: float, b: float, w: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A meter of our own: BS.1770 loudness, EBU Tech 3341/3342, and true peak by windowed-sinc oversampling.
 
-Written from SOUND §4 and checked (self_check.py) against ffmpeg's `ebur128`, the tone cases and known sines.
+Written from the definition and checked (self_check.py) against ffmpeg's `ebur128`, the tone cases and known sines.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SURROUND = 1.41
 
 
 def k_weighting(rate: float) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The two K-weighting sections at any rate (SOUND §4)."""
+    """The two K-weighting sections at any rate."""
     f0, gain, quality = 1681.974450955533, 3.999843853973347, 0.7071752369554196
     k = math.tan(math.pi * f0 / rate)
     high = 10 ** (gain / 20)

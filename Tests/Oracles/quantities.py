@@ -1,4 +1,4 @@
-"""FORMAT §2's values as the oracles need them: text to numbers, with no guessing.
+"""docs/format.md's values as the oracles need them: text to numbers, with no guessing.
 
 Sessions are read with PyYAML's BaseLoader, so every scalar is still text here.
 """
@@ -58,7 +58,7 @@ def seconds(text: str, rate: float, tempo: float | None = None) -> float:
 
 
 def frames(text: str, rate: float, tempo: float | None = None) -> int:
-    """A time → frames, half up (SOUND §1)."""
+    """A time → frames, half up."""
     samples = re.fullmatch(rf"\s*({_NUMBER})\s*samples\s*", text)
     exact = float(samples[1]) if samples else seconds(text, rate, tempo) * rate
     return math.floor(exact + 0.5)

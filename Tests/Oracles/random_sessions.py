@@ -1,6 +1,6 @@
 """Sessions at random from a seed: maps, clips, lanes, VCAs, sends, groups, sidechains, and the stems they need.
 
-A session is a dictionary of text, written as YAML with plain scalars. Everything obeys FORMAT's grammar and ranges.
+A session is a dictionary of text, written as YAML with plain scalars. Everything obeys docs/format.md's grammar and ranges.
 Where the contract leaves open how a duration at a fractional place becomes frames, draws on which the readings
 differ are drawn again: that question has cases of its own in `timeline_cases.py`.
 

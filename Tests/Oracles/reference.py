@@ -1,10 +1,10 @@
-"""A plain reference renderer of a subset of sessions, from FORMAT §2, §3 and SOUND §1, §3, §7.
+"""A plain reference renderer of a subset of sessions, from docs/format.md and the definition.
 
 It reads the same session text as the program does and gives the premaster (and the master's fades) in double
 precision. What it does not know it refuses loudly: an oracle that skips a key proves nothing.
 
-Where SOUND leaves coefficients free (`eq`, the delay's `low_cut` and `high_cut`, `side_high_shelf`) it uses SOUND's
-suggested formulas and sets `informative`: such a residual is reported, not judged. Lanes of parameters that FORMAT
+Where the definition leaves coefficients free (`eq`, the delay's `low_cut` and `high_cut`, `side_high_shelf`) it uses the definition's
+suggested formulas and sets `informative`: such a residual is reported, not judged. Lanes of parameters that docs/format.md
 does not promise exact to the sample, and the sidechain's high-pass, set `approximate`.
 """
 
@@ -168,7 +168,7 @@ class Reference:
         return kernels.fade_in(min(frames, count), curve)
 
     def placed(self, name: str, law: float) -> np.ndarray:
-        """A track's clips with gain and fades, placed and summed; mono stays mono only with mono alone (SOUND §1)."""
+        """A track's clips with gain and fades, placed and summed; mono stays mono only with mono alone."""
         width = max(clip.part.shape[1] for clip in self.clips[name])
         out = np.zeros((self.total, width))
         for clip in self.clips[name]:
@@ -190,7 +190,7 @@ class Reference:
         return out
 
     def extent(self) -> tuple[int, int, int, int]:
-        """First frame, the song's end, the same with a written tail, how many frames to work on (FORMAT §3, Length)."""
+        """First frame, the song's end, the same with a written tail, how many frames to work on."""
         start = self.line.frame_at(self.session.get("start", "0"))
         tail = 0.0
         if "length" in self.session:
@@ -210,7 +210,7 @@ class Reference:
         return start, song, end, end + math.ceil((tail + MARGIN_SECONDS) * self.rate)
 
     def find_end(self, everything: np.ndarray) -> int:
-        """`tail: auto` ends after the last frame at or over −100 dBFS, at most 30 s on (SOUND §1)."""
+        """`tail: auto` ends after the last frame at or over −100 dBFS, at most 30 s on."""
         if "length" in self.session or self.session.get("tail", "auto") != "auto":
             return self.end
         limit = self.end + round(LONGEST_TAIL_SECONDS * self.rate)
@@ -240,7 +240,7 @@ class Reference:
         return direct.union(*(self.above(vca) for vca in direct))
 
     def find_kept(self) -> set[str]:
-        """Solo keeps what lies down- and upstream of the soloed nodes (SOUND §1); a VCA's solo is its members'."""
+        """Solo keeps what lies down- and upstream of the soloed nodes; a VCA's solo is its members'."""
         names = [*self.tracks, *self.buses]
         soloed = {
             n for n in names if any(self.definition(m).get("solo", "false") == "true" for m in [n, *self.above(n)])
@@ -270,7 +270,7 @@ class Reference:
         return self.nodes[name]
 
     def summed(self, bus: str) -> np.ndarray:
-        """All that enters a bus: in byte order of the ids, outputs before sends (SOUND §1)."""
+        """All that enters a bus: in byte order of the ids, outputs before sends."""
         total = np.zeros((self.total, 2))
         names = sorted([*self.tracks, *self.buses])
         for name in names:
@@ -283,7 +283,7 @@ class Reference:
         return total
 
     def sent(self, name: str, bus: str, send: dict[str, str]) -> np.ndarray:
-        """One send: a mono signal takes the law, a stereo one is balanced (SOUND §1)."""
+        """One send: a mono signal takes the law, a stereo one is balanced."""
         self.only(send, {"level", "pan", "tap"}, "send")
         node = self.node(name)
         gain = self.value(name, f"sends.{bus}.level", send.get("level", "0 dB"), lanes.LEVEL)
@@ -296,7 +296,7 @@ class Reference:
     # The strip
 
     def render_node(self, name: str) -> Node:
-        """Clips → trim → polarity → delay → inserts → level → width, pan → mute (FORMAT §3)."""
+        """Clips → trim → polarity → delay → inserts → level → width, pan → mute."""
         strip = self.definition(name)
         self.only(strip, TRACK_KEYS if name in self.tracks else TRACK_KEYS - {"stem", "clips", "channels"}, name)
         law = q.level(strip["pan_law"]) if "pan_law" in strip else self.law
@@ -338,7 +338,7 @@ class Reference:
     # Inserts
 
     def insert(self, node: str, key: str, settings: dict[str, Any], x: np.ndarray, law: float) -> np.ndarray:
-        """One insert with `bypass`, `mix` and `channels` (FORMAT §4)."""
+        """One insert with `bypass`, `mix` and `channels`."""
         kind = settings.get("type", key)
 
         def value(parameter: str, default: str, of: lanes.Kind) -> kernels.Value:
@@ -390,7 +390,7 @@ class Reference:
         raise NotImplementedError(kind)
 
     def delay(self, own: dict[str, Any], x: np.ndarray, value: Reader) -> np.ndarray:
-        """`delay` (SOUND §7)."""
+        """`delay`."""
         self.only(own, {"time", "feedback", "ping_pong", "low_cut", "high_cut", "width"}, "delay")
         loop: list[filters.Coefficients] = []
         if "low_cut" in own:
@@ -414,7 +414,7 @@ class Reference:
         )
 
     def compressor(self, own: dict[str, Any], x: np.ndarray, value: Reader) -> np.ndarray:
-        """`compressor` (SOUND §3) with SOUND's defaults."""
+        """`compressor` with the definition's defaults."""
         known = {
             "threshold", "ratio", "knee", "attack", "release", "makeup", "detector", "link", "lookahead", "range",
             "sidechain", "sidechain_high_pass",
@@ -446,7 +446,7 @@ class Reference:
         )
 
     def eq(self, own: dict[str, Any], x: np.ndarray) -> np.ndarray:
-        """`eq` through SOUND's suggested formulas; for information, but for notch and all-pass, which are bilinear."""
+        """`eq` through the definition's suggested formulas; for information, but for notch and all-pass, which are bilinear."""
         self.only(own, {"bands"}, "eq")
         for key, band in own["bands"].items():
             self.only(band, {"type", "frequency", "gain", "q", "slope"}, "band")

@@ -1,7 +1,7 @@
 """The sessions whose render is compared sample by sample with the reference: each feature alone, then together.
 
 `CASES` maps a name to what `session` puts below a common head. Stems are those of `write_stems`. A name that begins
-with `~` goes through coefficients that SOUND only suggests (not judged); with `?` may be refused in this version.
+with `~` goes through coefficients that the definition only suggests (not judged); with `?` may be refused in this version.
 """
 
 from __future__ import annotations
@@ -347,7 +347,7 @@ tracks: {a: {stem: stems/stereo.wav}, b: {stem: stems/mono.wav, pan: L90}}
 deliverables: {out: {format: wav, bit_depth: 32f, channels: mono}}
 """
 
-# Through SOUND's suggested coefficients: reported, not judged
+# Through the definition's suggested coefficients: reported, not judged
 
 CASES["~eq"] = """
 tracks:

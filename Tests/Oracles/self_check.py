@@ -34,7 +34,7 @@ RATE = 48_000
 
 
 def places(tally: common.Tally) -> None:
-    """Pan laws by their own properties (SOUND §1)."""
+    """Pan laws by their own properties."""
     for p in np.linspace(-1, 1, 41):
         left, right = kernels.pan_gains(p, -3.0)
         assert abs(left**2 + right**2 - 1) < 1e-14
@@ -54,7 +54,7 @@ def places(tally: common.Tally) -> None:
 
 def scalar_compressor(x: np.ndarray, threshold: float, ratio: float, knee: float, attack: float, release: float,
                       detector: str, lookahead: int, range_: float, makeup: float) -> np.ndarray:  # fmt: skip
-    """SOUND §3 once more, a frame at a time, with a real delay line, sharing nothing with kernels.compressor."""
+    """The definition once more, a frame at a time, with a real delay line, sharing nothing with kernels.compressor."""
     delay_line = [(0.0, 0.0)] * lookahead
     y, mean, out = 0.0, 0.0, []
     silence = [(0.0, 0.0)] * lookahead
@@ -153,7 +153,7 @@ def echoes(tally: common.Tally) -> None:
 
 
 def designs(tally: common.Tally) -> None:
-    """LR24 is flat in sum; the first-order section meets its point; SOUND's designs meet SOUND's bounds."""
+    """LR24 is flat in sum; the first-order section meets its point; the definition's designs meet the definition's bounds."""
     impulse = np.zeros((1 << 15, 1))
     impulse[0] = 1
     for f0 in (80.0, 1000.0, 9000.0):
@@ -182,7 +182,7 @@ def designs(tally: common.Tally) -> None:
             wanted = 20 * np.log10(np.abs(curve.target(f, rate)))
             error = np.abs(20 * np.log10(np.abs(response) + 1e-30) - wanted)[wanted > -60]
             worst = max(worst, float(np.max(error)) / bound)
-        tally.check(f"SOUND's designs within SOUND's bounds at {rate}", worst <= 1, f"worst uses {worst:.0%}")
+        tally.check(f"the definition's designs within the definition's bounds at {rate}", worst <= 1, f"worst uses {worst:.0%}")
     boost, cut = (filters.analogue("low_shelf", f, 300.0, 0.6, gain) for gain in (9.0, -9.0))
     tally.check("prototype shelves invert", np.max(np.abs(boost * cut - 1)) < 1e-12)
 

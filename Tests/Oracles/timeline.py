@@ -1,4 +1,4 @@
-"""Positions and durations under tempo and meter maps, exactly, in fractions (FORMAT §2, SOUND §1).
+"""Positions and durations under tempo and meter maps, exactly, in fractions.
 
 A place on the timeline is a Fraction of seconds. Three rising lines of straight pieces carry everything: bars to
 quarter notes, beats to quarter notes (both from the meter map), quarter notes to seconds (the tempo map). To walk
@@ -84,7 +84,7 @@ class Timeline:
         return line + inside
 
     def position(self, text: str) -> Fraction:
-        """Any position of FORMAT §2 → seconds."""
+        """Any position of docs/format.md → seconds."""
         text = text.strip()
         if re.fullmatch(rf"\d+\|{_NUMBER}", text):
             assert self.times, "a musical time needs a tempo"
@@ -145,7 +145,7 @@ class Timeline:
     # Frames
 
     def frame(self, place: Fraction) -> int:
-        """The nearest frame, half up (SOUND §1)."""
+        """The nearest frame, half up."""
         return math.floor(place * self.rate + Fraction(1, 2))
 
     def frame_at(self, text: str) -> int:

@@ -1,4 +1,4 @@
-"""Sessions written by hand for the timeline: each rule of FORMAT §2–§3 and SOUND §1 alone, where it is tricky.
+"""Sessions written by hand for the timeline: each rule of docs/format.md and the definition alone, where it is tricky.
 
 `CASES` maps a name to what `session` puts below a common head; the stems are those of `write_stems`. A name that
 begins with `~` is a question that the contract leaves open (or a lane it does not promise exact, where the reading
