@@ -4,8 +4,8 @@
 /// input, estimated at four points a frame, give the reduction needed (`LimiterGain` makes the gain of it). Since a
 /// varying gain moves peaks about, the true peak of the *output* is then measured by the judge, 16-fold with 256
 /// taps (`TruePeakWindow`), and more reduction asked for where it exceeds, until it does so nowhere. A frame leaves
-/// when nothing measured later can change it: that is the latency. Peaks are brought 0.07 dB under the ceiling and
-/// measured against 0.04 dB under it; the rest is room for dither and for other meters.
+/// when nothing measured later can change it: that is the latency. Peaks are brought 0.09 dB under the ceiling and
+/// measured against 0.06 dB under it; the rest is room for dither and for other meters.
 ///
 /// Where nothing exceeds, the output is the input delayed, bit for bit. Silence gives silence; feed `latencyFrames`
 /// of it to get the end of a signal.
@@ -67,8 +67,8 @@ public struct Limiter: Sendable {
 
   public init(_ settings: Settings, sampleRate: Double) {
     let lookahead = max(8, Int(Maths.roundedHalfUp(settings.lookahead * sampleRate)))
-    aim = Maths.amplitude(decibels: settings.ceiling - 0.07)
-    limit = Maths.amplitude(decibels: settings.ceiling - 0.04)
+    aim = Maths.amplitude(decibels: settings.ceiling - 0.09)
+    limit = Maths.amplitude(decibels: settings.ceiling - 0.06)
     linked = settings.link
     let release = max(1, settings.release * sampleRate)
     func gain(_ capacity: Int) -> LimiterGain {

@@ -113,7 +113,10 @@ extension Deliverer {
         let obstacle = AtomicFile.obstacle(at: path)
       {
         // Before all the work, and once for a folder.
-        problems.append(Diagnostic(.writeFailed, .error, obstacle.message, hints: obstacle.hints))
+        problems.append(
+          Diagnostic(
+            .writeFailed, .error, obstacle.message,
+            hints: obstacle.hints + ["`-o DIR` writes into a folder that you may write to"]))
         return
       }
       guard let identity = FileIdentity(path) else { return }

@@ -1,7 +1,7 @@
 /// Finds the one gain with which the mastered file has its target loudness.
 ///
 /// Without limiting the answer is exact after one measurement. With it, a limiter takes a little loudness away,
-/// so the gain is raised by secants on what each pass delivers, within a bracket where there is one. Loudness grows
+/// so the gain is raised by secants on what each pass delivers, within a bracket as soon as there is one. Loudness grows
 /// with gain but for one thing: a limiter lifts what is quiet against what is loud, and where that comes through the
 /// gate of BS.1770, the loudness of the whole falls. So a gain that brings nothing is no reason to give up.
 struct LoudnessSearch {
@@ -23,6 +23,8 @@ struct LoudnessSearch {
     case tooMuchLimiting(taken: Double, loudest: Double?)
     /// More limiting than allowed does not get there either.
     case beyondLimiting(closest: Double, loudest: Double?)
+    /// No gain gives it: a little more of it, and quiet parts that come through the gate change the loudness at once.
+    case skipped(quieter: Double, louder: Double)
     /// The file cannot get there whatever the gain.
     case unreachable(closest: Double)
   }
@@ -49,16 +51,19 @@ struct LoudnessSearch {
         return .tooMuchLimiting(taken: point.reduction, loudest: try loudestFit(excessive ?? point, pass))
       }
       if miss > 0 {
+        if latest.map({ $0.loudness < target }) == true { above?.weight /= 2 }
         below = point
         loudest = max(loudest, loudness)
         if let known = above, known.gain < gain { above = nil }
       } else {
+        if latest.map({ $0.loudness > target }) == true { below?.weight /= 2 }
         above = point
         if let known = below, known.gain > gain { below = nil }
       }
       gain = next(point, below, above, latest)
       latest = point
     }
+    if let below, let above { return .skipped(quieter: below.loudness, louder: above.loudness) }
     let closest = loudest.isFinite ? loudest : above?.loudness ?? start
     guard let excessive else { return .unreachable(closest: closest) }
     return .beyondLimiting(closest: closest, loudest: try loudestFit(excessive, pass))
@@ -70,6 +75,8 @@ struct LoudnessSearch {
     var loudness: Double
     /// At any time, and as it is heard.
     var limiting, reduction: Double
+    /// What its distance from the target counts in the secant.
+    var weight = 1.0
   }
 
   /// LU that a dB of gain must bring for more of it to be worth trying.
@@ -78,10 +85,12 @@ struct LoudnessSearch {
   private func next(_ point: Point, _ below: Point?, _ above: Point?, _ latest: Point?) -> Double {
     let miss = target - point.loudness
     if let below, let above {
-      let slope = (above.loudness - below.loudness) / (above.gain - below.gain)
-      let secant = below.gain + (target - below.loudness) / slope
-      let width = above.gain - below.gain
-      return min(max(secant, below.gain + 0.02 * width), above.gain - 0.02 * width)
+      // An end that stays counts half each time, so that the bracket closes from both sides (the Illinois method:
+      // Dowell, Jarratt, BIT 11, 1971).
+      let under = (target - below.loudness) * below.weight
+      let over = (above.loudness - target) * above.weight
+      let part = under / (under + over)
+      return below.gain + (above.gain - below.gain) * min(max(part, 0.02), 0.98)
     }
     guard miss > 0 else { return point.gain + miss }
     if let latest, latest.gain != point.gain {

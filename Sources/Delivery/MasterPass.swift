@@ -113,6 +113,7 @@ private final class LimiterStage: @unchecked Sendable {
           clipper?.process(&frames, reduction: &taken)
           clippedDelay.process(&taken)
         }
+        silence(&frames, outsideOf: DSP.Clipper.latencyFrames - block * blockFrames)
       }
       if limiter != nil {
         reduction.edit(0..<blockFrames) { taken in
@@ -127,6 +128,13 @@ private final class LimiterStage: @unchecked Sendable {
       pass.fadeIn?.applyIn(to: &frames, from: first)
       if let fade = pass.fadeOut { fade.applyOut(to: &frames, from: first - (pass.frameCount - fade.length)) }
     }
+  }
+
+  /// Silences what does not belong to the song, whose first frame is at `start`: a clipper's filter rings before and
+  /// after it, and the limiter must hear the signal that the file will hold, which is cut there.
+  private func silence(_ frames: inout MutableSpan<Frame>, outsideOf start: Int) {
+    for index in 0..<max(0, min(start, frames.count)) { frames[index] = .zero }
+    for index in max(0, min(start + pass.frameCount, frames.count))..<frames.count { frames[index] = .zero }
   }
 
   /// Makes `taken` what both take, one after the other.

@@ -46,17 +46,21 @@ final class Scratch: FrameSink, @unchecked Sendable {
     var status = statvfs()
     guard unsafe statvfs(folder, &status) == 0 else { return }
     let free = Double(status.f_bavail) * Double(status.f_frsize)
-    func gigabytes(_ bytes: Double) -> String { plainDecimal((bytes / 1e8).rounded(.up) / 10) + " GB" }
+    /// What is needed is rounded up, what is there down.
+    func size(_ bytes: Double, _ rule: FloatingPointRoundingRule = .up) -> String {
+      bytes < 1e9
+        ? plainDecimal((bytes / 1e6).rounded(rule)) + " MB" : plainDecimal((bytes / 1e8).rounded(rule) / 10) + " GB"
+    }
     if needed > free {
       throw Failure(
         message:
-          "the render needs \(gigabytes(needed)) for scratch files in `\(folder)`, and \(gigabytes(free)) are free: make room, set TMPDIR to a larger place, or make fewer deliverables at once with `--only`"
+          "the render needs \(size(needed)) for scratch files in `\(folder)`, and \(size(free, .down)) are free: make room, set TMPDIR to a larger place, or make fewer deliverables at once with `--only`"
       )
     }
     if isUntrusted, needed > untrustedLimit {
       throw Failure(
         message:
-          "the render needs \(gigabytes(needed)) for scratch files, and an untrusted project has \(gigabytes(untrustedLimit))"
+          "the render needs \(size(needed)) for scratch files, and an untrusted project has \(size(untrustedLimit))"
       )
     }
   }

@@ -76,13 +76,13 @@ func plan(_ session: ResolvedSession) {
   precondition(plan.length.frameLimit >= 0 && !plan.description.isEmpty)
 }
 
-/// Nothing in a file reaches the terminal as a control character. One in four inputs chooses a form to be shown in: to
+/// Nothing in a file reaches the terminal as a control character. One in 32 inputs chooses a form to be shown in: to
 /// print takes longer than to read.
 func show(_ problems: [Diagnostic], _ bytes: [UInt8]) {
   let choice = bytes.reduce(0) { ($0 * 31 + Int($1)) % 65_536 }
-  guard choice % 4 == 0 else { return }
+  guard choice % 32 == 0 else { return }
   let styles = DiagnosticPrinter.Style.allCases
-  let text = DiagnosticPrinter(style: styles[choice / 4 % styles.count]).text(problems)
+  let text = DiagnosticPrinter(style: styles[choice / 32 % styles.count]).text(problems)
   precondition(!text.utf8.contains { $0 < 0x20 && $0 != 0x0A }, "a control character")
 }
 
