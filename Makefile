@@ -8,8 +8,9 @@ PLACE := $(DESTDIR)$(or $(PREFIX),/usr/local)
 EXAMPLE := examples/01-first-mix/first-mix.mix.yaml
 
 # Debian's names and Homebrew's of the system libraries.
-APT_PACKAGES := libyaml-dev libsndfile1-dev libflac-dev libmp3lame-dev libmpg123-dev libvorbis-dev libopus-dev pkg-config
-BREW_PACKAGES := libyaml libsndfile flac lame mpg123 libvorbis opus pkgconf
+APT_PACKAGES := libyaml-dev libsndfile1-dev libflac-dev libmp3lame-dev libmpg123-dev libvorbis-dev libopus-dev libssl-dev \
+  pkg-config
+BREW_PACKAGES := libyaml libsndfile flac lame mpg123 libvorbis opus openssl@3 pkgconf
 
 .PHONY: help setup build demo test lint format schemas pictures oracles fuzz bench install clean
 

@@ -40,7 +40,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // System libraries.
@@ -60,8 +59,12 @@ let package = Package(
       providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
     .systemLibrary(
       name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"]), .brew(["opus"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
     // From left to right, as a mix walks through them.
+    room("Platform", "CCrypto"),
     room("Diagnostics"),
     room("Quantities"),
     room("Tables", "Diagnostics", "Quantities"),
@@ -74,7 +77,7 @@ let package = Package(
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123", "CVorbis", "COpus"),
     room(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
-      "Diagnostics", "DSP", .product(name: "Crypto", package: "swift-crypto")),
+      "Diagnostics", "DSP", "Platform"),
     room(
       "Reporting", "Delivery", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities",
       "Diagnostics", "DSP"),
@@ -96,6 +99,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    tests("PlatformTests", "Platform"),
     tests("DiagnosticsTests", "Diagnostics"),
     tests("QuantitiesTests", "Quantities"),
     tests("TablesTests", "Tables", "Quantities", "Diagnostics", "Processors", "SessionModel"),
@@ -107,8 +111,7 @@ let package = Package(
       "DSP"),
     tests(
       "DeliveryTests", "Delivery", "Renderer", "AudioFiles", "SessionModel", "RenderPlan", "Quantities", "Diagnostics",
-      "DSP",
-      .product(name: "Crypto", package: "swift-crypto"), exclude: ["golden.txt"]),
+      "DSP", "Platform", exclude: ["golden.txt"]),
     tests(
       "ReportingTests", "Reporting", "MixdownKit", "Delivery", "AudioFiles", "Diagnostics", "DSP"),
     tests("YAMLSyntaxTests", "YAMLSyntax", "Diagnostics"),

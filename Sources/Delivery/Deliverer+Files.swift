@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 import Diagnostics
+import Platform
 import Processors
 import Quantities
 import RenderPlan
@@ -186,7 +187,7 @@ extension Deliverer {
     if route.encoding.format.isLossy, options.range == nil {
       finished.1 = try retagged(finished.1, finished.0, route.encoding, isCancelled: isCancelled)
     }
-    return (finished.0, finished.1, fileHash(finished.1.writer.unpublishedPath) ?? "")
+    return (finished.0, finished.1, SHA256.text(ofFile: finished.1.writer.unpublishedPath) ?? "")
   }
 
   /// A lossy file with the gain and peak of what it decodes to, which differ a little from what went into it.

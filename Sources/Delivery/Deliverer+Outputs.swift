@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 import Diagnostics
+import Platform
 import Quantities
 import RenderPlan
 import SessionModel

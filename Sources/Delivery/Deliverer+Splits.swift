@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 import Diagnostics
+import Platform
 import Quantities
 import RenderPlan
 import Renderer
@@ -66,7 +67,7 @@ extension Deliverer {
       tags.title = tags.title.map { "\($0) (\(id))" }
       let file = try encoding.run(premaster.take.scratch, tags, progress: { _ in }, isCancelled: isCancelled)
       progress(RenderProgress(phase: order.id, fraction: Double(done.value.next()) / Double(parts.count)))
-      return (encoding, file, fileHash(file.writer.unpublishedPath) ?? "")
+      return (encoding, file, SHA256.text(ofFile: file.writer.unpublishedPath) ?? "")
     }
     var finished: [(DeliveredFile, AudioFileWriter)] = []
     var isWhole = true

@@ -1,12 +1,6 @@
 import AudioFiles
-import Crypto
 import DSP
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// The hash that names what is heard in a file: SHA-256 of the delivered samples.
 ///
@@ -20,7 +14,8 @@ struct PCMHash: Sendable {
   init(_ format: EncodingFormat, sampleRate: Int, channels: Int, frames: Int) {
     bytesPerSample = (format.integerBits ?? 32) / 8
     let name = format.integerBits.map(String.init) ?? "32f"
-    hash.update(data: Array("mixdown-pcm 1\n\(sampleRate) \(channels) \(name) \(frames)\n".utf8))
+    let header = Array("mixdown-pcm 1\n\(sampleRate) \(channels) \(name) \(frames)\n".utf8)
+    hash.update(header.span)
   }
 
   mutating func update(_ samples: Span<Int32>) {
@@ -32,7 +27,7 @@ struct PCMHash: Sendable {
       if bytesPerSample > 2 { bytes.append(UInt8(truncatingIfNeeded: value >> 16)) }
       if bytesPerSample > 3 { bytes.append(UInt8(truncatingIfNeeded: value >> 24)) }
     }
-    hash.update(data: bytes)
+    takeIn(bytes)
   }
 
   mutating func update(_ samples: Span<Float>) {
@@ -41,33 +36,12 @@ struct PCMHash: Sendable {
       let value = samples[index].bitPattern
       for shift in [UInt32(0), 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
-    hash.update(data: bytes)
+    takeIn(bytes)
   }
 
-  var text: String { hex(hash.finalize()) }
-}
+  private mutating func takeIn(_ bytes: [UInt8]) { hash.update(bytes.span) }
 
-func hex(_ digest: SHA256.Digest) -> String {
-  let digits = Array("0123456789abcdef")
-  return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}
-
-/// SHA-256 of a file's bytes; `nil` when it cannot be read.
-func fileHash(_ path: String) -> String? {
-  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  var hash = SHA256()
-  var buffer = [UInt8](repeating: 0, count: 1 << 20)
-  while true {
-    let count = unsafe buffer.withUnsafeMutableBytes { bytes in unsafe read(descriptor, bytes.baseAddress, bytes.count)
-    }
-    if count < 0 { return nil }
-    if count == 0 { return hex(hash.finalize()) }
-    unsafe buffer.withUnsafeBytes { bytes in
-      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-    }
-  }
+  var text: String { hash.text }
 }
 
 /// 64 bits that tell one name from another: FNV-1a (Fowler, Noll, Vo), for keys of noise.

@@ -1,8 +1,8 @@
 import AudioFiles
-import Crypto
 import DSP
 import Delivery
 import FoundationEssentials
+import Platform
 import RenderPlan
 import SessionModel
 import Synchronization
@@ -111,8 +111,8 @@ struct DeliveryTests {
     let size = (0..<4).reduce(0) { $0 | Int(bytes[start + 4 + $1]) << (8 * $1) }
     #expect(size == 1000 * 2 * (depth == "16" ? 2 : depth == "24" ? 3 : 4))
     let header = Array("mixdown-pcm 1\n48000 2 \(depth) 1000\n".utf8)
-    #expect(file.pcmSHA256 == hexadecimal(SHA256.hash(data: header + bytes[start + 8..<start + 8 + size])))
-    #expect(file.sha256 == hexadecimal(SHA256.hash(data: bytes)))
+    #expect(file.pcmSHA256 == SHA256.text(header + bytes[start + 8..<start + 8 + size]))
+    #expect(file.sha256 == SHA256.text(bytes))
   }
 
   @Test("an MP3's PCM hash is that of what went into the encoder") func lossyHash() throws {

@@ -1,5 +1,4 @@
 import AudioFiles
-import Crypto
 import DSP
 import Delivery
 import Diagnostics
@@ -127,10 +126,6 @@ func programme(seconds: Double, level: Double, crest: Double, rate: Double = 48_
     let burst = since < length ? Maths.sineAndCosine(turns: Double(since) / 48).sine * click : 0
     return Frame(tone + burst, tone - burst * 0.5)
   }
-}
-
-func hexadecimal(_ digest: SHA256.Digest) -> String {
-  digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }
 
 /// Whole renders take long without the optimiser; `make test` has it.

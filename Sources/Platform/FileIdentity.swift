@@ -5,12 +5,12 @@
 #endif
 
 /// A file on disk, whatever path leads to it.
-struct FileIdentity: Hashable {
+public struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
 
   /// `nil` when nothing is there. Links are followed.
-  init?(_ path: String) {
+  public init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     device = UInt64(truncatingIfNeeded: status.st_dev)

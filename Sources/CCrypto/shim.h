@@ -1,0 +1,4 @@
+// The plain functions of SHA-256 keep their state in a value, without an allocation; OpenSSL 3 would rather have callers
+// use its general interface, and has no plans to remove these.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
