@@ -72,13 +72,20 @@ extension Decoder {
     }
     let outer = correctedLevels(gathered, record)
     guard var entries = outer.entries else { return outer }
+    var keys = Set(entries.map(\.key))
+    var unknownKeys = 0
     for (index, entry) in entries.enumerated() where !entry.key.hasPrefix("x-") {
       if let field = record.fields.first(where: { $0.key == entry.key }) {
         if case .scalar = field.shape { continue }
         entries[index].value = at(entry.key) { $0.corrected(entry.value, field.shape) }
-      } else if let meaning = meaning(of: entry, in: record.fields, beside: entries.map(\.key)) {
+        continue
+      }
+      unknownKeys += 1
+      if unknownKeys <= Self.guesses, let meaning = meaning(of: entry, in: record.fields, beside: keys) {
         report(meaning, of: entry, noun: record.noun)
         guard meaning.isFree else { continue }
+        keys.remove(entry.key)
+        keys.insert(meaning.field.key)
         entries[index].key = meaning.field.key
         entries[index].value = at(meaning.field.key) { $0.corrected(meaning.value, meaning.field.shape) }
       }
@@ -87,6 +94,10 @@ extension Decoder {
     result.content = .mapping(entries)
     return result
   }
+
+  /// Of how many unknown keys of one mapping it is guessed what they mean: guessing takes time, and a file with more
+  /// of them is something else than a session.
+  static let guesses = 50
 
   /// What an unknown key is meant as.
   struct Meaning {
@@ -100,7 +111,7 @@ extension Decoder {
     var refusal: QuantityError?
   }
 
-  func meaning(of entry: Setting.Entry, in fields: [FieldShape], beside others: [String]) -> Meaning? {
+  func meaning(of entry: Setting.Entry, in fields: [FieldShape], beside others: Set<String>) -> Meaning? {
     let known = fields.filter { $0.later == nil }
     func field(_ key: String) -> FieldShape? { known.first { $0.key == key } }
     if let (key, value) = ForeignWords.rewriting(entry, in: known.map(\.key)), let field = field(key) {

@@ -214,11 +214,11 @@ public struct Decoder: Sendable {
       guard let field = fields.first(where: { $0.shape.key == entry.key }) else {
         // As many as are shown get help; a file of nothing but wrong keys must not take long.
         unknownKeys += 1
-        guard unknownKeys <= 50 else {
+        guard unknownKeys <= Self.guesses else {
           report(.unknownKey, "\(noun) has no key `\(entry.key)`", at: entry.keyRange)
           continue
         }
-        if let meaning = meaning(of: entry, in: fields.map(\.shape), beside: entries.map(\.key)) {
+        if let meaning = meaning(of: entry, in: fields.map(\.shape), beside: Set(entries.map(\.key))) {
           report(meaning, of: entry, noun: noun)
           meant.insert(meaning.field.key)
         } else {

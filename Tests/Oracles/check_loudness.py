@@ -69,7 +69,7 @@ def ideal_peak(samples: np.ndarray) -> float:
 
 
 def reaches_nyquist(samples: np.ndarray) -> bool:
-    """Whether a fiftieth of the energy around the highest samples lies in the last 2.5 % of the band.
+    """Whether a two-hundredth of the energy around the highest samples lies in the last 2.5 % of the band.
 
     There every interpolation filter falls off in its own way, and meters disagree about what lies between the samples.
     """
@@ -77,7 +77,7 @@ def reaches_nyquist(samples: np.ndarray) -> bool:
         for place in np.argsort(-np.abs(channel))[:50]:
             part = channel[max(0, place - 128) : place + 128]
             power = np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2
-            if power[-len(power) // 40 :].sum() > 0.02 * power.sum():
+            if power[-len(power) // 40 :].sum() > 0.005 * power.sum():
                 return True
     return False
 
