@@ -415,7 +415,7 @@ class Case:
         elif not form.lossy:
             low = before - 0.05
             if over > 0:
-                gone = limited(model.samples, model.rate, model.needed, 1.0, goal.ceiling or 0.0, 0.5)
+                gone, _ = limited(model.samples, model.rate, model.needed, 1.0, goal.ceiling or 0.0, 0.5)
                 low = (meter.integrated(gone, model.rate) or -70.0) - MODEL_SLACK
             tally.check(
                 f"{name}: loudness of the mix", low <= value <= before + 0.05, f"{value:.3f}, the mix {before:.3f} LUFS"
