@@ -39,7 +39,7 @@ let package = Package(
     .library(name: "MixdownKit", targets: ["MixdownKit"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // System libraries.
@@ -72,7 +72,7 @@ let package = Package(
     room("YAMLSyntax", "Diagnostics", "CYAML"),
     room("Processors", "Tables", "Quantities", "DSP"),
     room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors", "DSP"),
-    room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP"),
+    room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP", "Platform"),
     room("Renderer", "RenderPlan", "Processors", "DSP"),
     room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123", "CVorbis", "COpus"),
     room(
@@ -84,11 +84,12 @@ let package = Package(
 
     room(
       "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
-      "AudioFiles", "Delivery", "Reporting"),
+      "AudioFiles", "Delivery", "Reporting", "Platform"),
     .executableTarget(
       name: "mixdown",
       dependencies: [
-        "MixdownKit", "Diagnostics", "Quantities", "AudioFiles", "SessionModel", "Delivery", "Reporting",
+        "MixdownKit", "Diagnostics", "Quantities", "AudioFiles", "SessionModel", "RenderPlan", "Delivery",
+        "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -119,7 +120,7 @@ let package = Package(
       name: "MixdownKitTests",
       dependencies: [
         "MixdownKit", "mixdown", "YAMLSyntax", "Diagnostics", "SessionModel", "Tables", "AudioFiles", "Delivery",
-        "RenderPlan",
+        "RenderPlan", "Platform",
       ], exclude: ["corpus", "Crashers"], swiftSettings: settings),
     tests("AudioFilesTests", "AudioFiles", "DSP", exclude: ["Crashers"]),
   ],

@@ -30,10 +30,14 @@ extension Deliverer {
   /// Makes a group's masters and files.
   /// - Parameter matched: the gain that a version takes of the main mix and an audition of the session as it is
   ///   written, or why there is none.
+  /// - Parameter remembered: masters that are there already, by deliverable: of all of them, or of none.
+  /// - Parameter keep: takes what may be remembered.
   /// - Returns: the files, whole, and the gain of the master that they share.
   func deliver(
     _ group: Orders.MasterGroup, _ premaster: Premaster, matching matched: Result<Double, MasteringRefusal>?,
-    _ result: inout DeliveryResult, progress: @escaping @Sendable (RenderProgress) -> Void,
+    remembered: [String: Mastered] = [:], _ result: inout DeliveryResult,
+    keep: (Mastered, MasterMemory.EncodingKey?) -> Void = { _, _ in },
+    progress: @escaping @Sendable (RenderProgress) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> ([(DeliveredFile, AudioFileWriter)], gain: Result<Double, MasteringRefusal>?) {
     var matched = matched
@@ -47,14 +51,13 @@ extension Deliverer {
       return ([], matched)
     }
     let gain = try matched?.get()
-    let holdsSomething = group.master.loudness != nil || group.master.limiter != nil
-    func isOwn(_ deliverable: Deliverable) -> Bool {
-      deliverable.encoding.isLossy && (holdsSomething || deliverable.ceiling != nil)
+    func isOwn(_ id: String, _ deliverable: Deliverable) -> Bool {
+      remembered[id] == nil && self.isOwn(deliverable, group.master)
     }
-    let sharing = group.deliverables.filter { !isOwn($0.value) }.map(\.id)
-    let own = group.deliverables.filter { isOwn($0.value) }.map(\.id)
+    let sharing = group.deliverables.filter { remembered[$0.id] == nil && !isOwn($0.id, $0.value) }.map(\.id)
+    let own = group.deliverables.filter { isOwn($0.id, $0.value) }.map(\.id)
     // Masters are made side by side when there are several; else the one has all threads.
-    let isShared = !sharing.isEmpty || group.lendsGain
+    let isShared = !sharing.isEmpty || (group.lendsGain && remembered.isEmpty)
     let masterCount = (isShared ? 1 : 0) + own.count
     let timeline = Timeline(session)
     let beginsAt =
@@ -71,7 +74,7 @@ extension Deliverer {
     let routes = try group.deliverables.map { id, deliverable in
       let encoding = encoding(id, deliverable, premaster)
       let tags = try tags(id, deliverable)
-      return isOwn(deliverable)
+      return isOwn(id, deliverable)
         ? Route.own(
           LossyRounds(
             mastering: mastering(), encoding: encoding, ceiling: deliverable.ceiling?.magnitude, tags: tags))
@@ -81,6 +84,7 @@ extension Deliverer {
     var masterJobs: [(ids: [String], make: () throws -> Mastered)] = []
     if isShared { masterJobs.append((sharing, { try shared.run(shared.target) })) }
     for case .own(let rounds) in routes { masterJobs.append(([rounds.encoding.id], rounds.firstMaster)) }
+    for (id, mastered) in remembered { masterJobs.append(([id], { mastered })) }
     let jobs = Unchecked(masterJobs)
     let masters = runParallel(masterJobs.count) { try jobs.value[$0].make() }
 
@@ -89,7 +93,9 @@ extension Deliverer {
     for (place, (job, outcome)) in zip(masterJobs, masters).enumerated() {
       if isShared, place == 0 {
         switch outcome {
-        case .success(let mastered): lent = .success(mastered.gain)
+        case .success(let mastered):
+          lent = .success(mastered.gain)
+          if sharing.isEmpty { keep(mastered, nil) }
         case .failure(let refusal as MasteringRefusal): lent = .failure(refusal)
         case .failure: break
         }
@@ -128,6 +134,7 @@ extension Deliverer {
           reductionDecibels: mastered.result.reduction,
           reported: reported(file, mastered, premaster, offset: shared.monoOffset))
         finished.append((delivered, file.writer))
+        keep(mastered, isOwn(encoding.id, deliverable(encoding.id)) ? ownMaster(deliverable(encoding.id)) : nil)
       case .failure(let refusal as MasteringRefusal):
         result.diagnostics.append(try refined(refusal, entry.route, isCancelled).diagnostic(encoding.id))
       case .failure(let error as AudioFileError) where error.side == .output:
@@ -141,6 +148,11 @@ extension Deliverer {
     }
     result.diagnostics += notesOnLimiting(made, group.master, aim: gain == nil ? group.master.loudness : nil)
     return (finished, lent)
+  }
+
+  /// Whether a file has a master of its own: what is decoded of it is to have a loudness, or stay under a ceiling.
+  func isOwn(_ deliverable: Deliverable, _ master: Master) -> Bool {
+    deliverable.encoding.isLossy && (master.loudness != nil || master.limiter != nil || deliverable.ceiling != nil)
   }
 
   /// Whether the loudness is not what it was in the master: clipped at full scale, or lost in the noise of 16 bits.
@@ -227,9 +239,7 @@ extension Deliverer {
   /// A deliverable's tags, once its master has been measured.
   func tags(_ id: String, _ deliverable: Deliverable) throws -> (Measurement) -> Tags {
     let metadata = resolved.metadata(of: id)
-    let coverPath =
-      resolved.file(at: "deliverables.\(id).metadata.cover") ?? resolved.file(at: "metadata.cover")
-    let cover = try coverPath.map { path throws(AudioFileError) in try CoverImage(path: path) }
+    let cover = try coverPath(of: id).map { path throws(AudioFileError) in try CoverImage(path: path) }
     let tempo = session.tempo.first?.bpm.magnitude
     return { Tags(metadata, tempo: tempo, cover: cover, id3: deliverable.id3, $0) }
   }

@@ -1,6 +1,7 @@
 import AudioFiles
 import DSP
 public import Diagnostics
+public import Platform
 import Processors
 import Quantities
 public import RenderPlan
@@ -30,6 +31,8 @@ public struct RenderOptions: Sendable {
   public var audition: Audition?
   /// Files that must stay as they are, beside the session's inputs: what other sessions have just made.
   public var kept: [String] = []
+  /// Where masters outlive the render, so that a part of the song, or an audition, has them at once; `nil` for nowhere.
+  public var cache: Cache?
 
   public init() {}
 }
@@ -142,6 +145,13 @@ public struct Deliverer: Sendable {
     }
     result.diagnostics += noteOnGain()
     var plan = RenderPlan(orders.requests(isMetered: options.isReported))
+    // Of the session as it is written, and of what is laid over it.
+    let memory = MasterMemory(self, plan, orders)
+    if let memory, options.audition != nil, let known = memory.original(orders) {
+      orders.leaveOutOriginal(
+        gains: known.gains, length: plan.mixes[orders.lead].length, frames: known.frames)
+      plan = RenderPlan(orders.requests(isMetered: options.isReported))
+    }
     var slice: RangeSlice?
     if let range = options.range {
       do throws(RangeProblem) {
@@ -151,51 +161,15 @@ public struct Deliverer: Sendable {
         return result
       }
     }
-    if let slice {
-      plan = slice.narrowed(plan)
-      result.diagnostics += note(on: slice)
-    }
-    try Scratch.refuse(
-      frames: plan.frameLimit, count: scratchCount(plan, orders), isUntrusted: resolved.project.isUntrusted)
     let course = RenderCourse(plan, orders)
-    let progress: @Sendable (RenderProgress) -> Void = { progress(course.placed($0)) }
-    let takes = try Takes(plan, orders)
-    let audit = StemAudit()
-    let renderer = MixRenderer(
-      plan, outlets: takes.outlets, blockFrames: options.blockFrames, workers: workers
-    ) { try FileStem($0, audit) }
-    if options.isReported { renderer.traceReductions() }
-    try renderer.run(progress: { progress(RenderProgress(phase: "mix", fraction: $0)) }, isCancelled: isCancelled)
-    try audit.finish(workers: workers)
-    result.reductions = renderer.reductionTraces.filter { !orders.mixes[$0.mix].isOriginal }.map {
-      (orders.mixes[$0.mix].version, $0)
-    }
-    result.strips = takes.strips
-
-    let source = PremasterSource(plan: plan, takes: takes, slice: slice)
-    result.audioSeconds = Double(kept(of: 0, source).count) / plan.sampleRate
-    var finished: [(DeliveredFile, AudioFileWriter)] = []
-    var gains: [Result<Double, MasteringRefusal>?] = []
-    func mastered(_ count: Int) {
-      progress(RenderProgress(phase: "master", fraction: Double(count) / Double(max(1, orders.groups.count))))
-    }
-    for (place, group) in orders.groups.enumerated() {
-      mastered(place)
-      let premaster = try premaster(plan.mixes[group.mix].masters[group.place], of: group.mix, source)
-        .converted(to: group.rate, isMono: group.isMono, isCancelled: isCancelled)
-      let (files, gain) = try deliver(
-        group, premaster, matching: group.gainFrom.flatMap { gains[$0] }, &result, progress: progress,
-        isCancelled: isCancelled)
-      finished += files
-      gains.append(gain)
-      // What was refused is done, too.
-      for (id, _) in group.deliverables { progress(RenderProgress(phase: id, fraction: 1)) }
-      mastered(place + 1)
-    }
-    for split in orders.splits {
-      finished += try deliver(split, source, &result, progress: progress, isCancelled: isCancelled)
-    }
-    if isJudged { finished = try accepted(finished, &result) }
+    let placed: @Sendable (RenderProgress) -> Void = { progress(course.placed($0)) }
+    let made =
+      if let slice, let recalled = try recall(slice, plan, orders, memory) {
+        try deliver(recalled, orders, &result, progress: placed, isCancelled: isCancelled)
+      } else {
+        try mix(plan, orders, slice, memory, &result, progress: placed, isCancelled: isCancelled)
+      }
+    let finished = isJudged ? try accepted(made.files, &result) : made.files
     if isCancelled() { throw CancellationError() }
     for (file, writer) in finished {
       do throws(AudioFileError) {
@@ -204,7 +178,7 @@ public struct Deliverer: Sendable {
       } catch { result.diagnostics.append(unwritten(file.id, error)) }
     }
     result.files.sort { a, b in (order(a.id), a.node ?? "") < (order(b.id), b.node ?? "") }
-    if isJudged { result.checks += try judge(result.files) + results(orders.balances, takes) }
+    if isJudged { result.checks += try judge(result.files) + made.balances }
     result.diagnostics += result.checks.compactMap(diagnostic)
     let allowed = Set(session.allow ?? [])
     result.diagnostics.removeAll { $0.severity != .error && allowed.contains($0.code.id) }
@@ -213,16 +187,8 @@ public struct Deliverer: Sendable {
     return result
   }
 
-  /// How many scratch files are there at once, each as long as the song: every mix, every part of one, and the masters
-  /// of one group, converted to its rate.
-  private func scratchCount(_ plan: RenderPlan, _ orders: Orders) -> Int {
-    let kept = Set(plan.mixes.flatMap { mix in mix.masters + mix.parts.values.flatMap { $0.map(\.node) } })
-    let masters = orders.groups.map { group in 2 + group.deliverables.filter { $0.value.encoding.isLossy }.count }
-    return kept.count + (masters.max() ?? 0)
-  }
-
   /// A part of a song, or some of its tracks, is not what checks are about.
-  private var isJudged: Bool { options.range == nil && !(options.audition?.isOfParts ?? false) }
+  var isJudged: Bool { options.range == nil && !(options.audition?.isOfParts ?? false) }
 
   func order(_ id: String) -> Int { deliverables.firstIndex { $0.id == id } ?? 0 }
 }

@@ -130,7 +130,9 @@ struct Mastering {
       throw refusal(
         .targetUnreachable,
         "with a little more gain its loudness goes from \(rounded(quieter)) to \(rounded(louder)) LUFS at once",
-        hints: ["ask for one of these two", "parts far quieter than the rest come through the gate there: level the mix"])
+        hints: [
+          "ask for one of these two", "parts far quieter than the rest come through the gate there: level the mix",
+        ])
     case .unreachable(let closest) where master.limiter != nil || master.clipper != nil:
       throw beyondLimiting(closest, (closest * 10).rounded(.down) / 10)
     case .unreachable(let closest):

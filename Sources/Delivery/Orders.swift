@@ -42,7 +42,12 @@ struct Orders {
     var gainFrom: Int?
     /// Whether another takes its gain.
     var lendsGain = false
+    /// The gain that it takes, where that is known already, in dB.
+    var knownGain: Double?
   }
+
+  /// The length of the session as it is written, where that is not mixed again for an audition.
+  private(set) var written: (length: RenderPlan.Length, frames: Int)?
 
   /// A deliverable that takes a mix apart.
   struct SplitOrder {
@@ -151,6 +156,33 @@ struct Orders {
     groups.append(
       MasterGroup(mix: mix, place: place, master: master, rate: rate, isMono: isMono, gainFrom: gainFrom))
     return groups.count - 1
+  }
+
+  /// The place of the mix whose length others share: the main mix, of the session as it is written.
+  var lead: Int { mixes.firstIndex { $0.isOriginal && $0.version == nil } ?? 0 }
+
+  /// Leaves the session as it is written out, as all that is wanted of it is known: the gain of each of its groups, by
+  /// its place, and how long it is.
+  mutating func leaveOutOriginal(gains: [Int: Double], length: RenderPlan.Length, frames: Int) {
+    let keptMixes = mixes.indices.filter { !mixes[$0].isOriginal }
+    let mixPlaces = Dictionary(uniqueKeysWithValues: keptMixes.enumerated().map { ($0.element, $0.offset) })
+    let keptGroups = groups.indices.filter { mixPlaces[groups[$0].mix] != nil }
+    let groupPlaces = Dictionary(uniqueKeysWithValues: keptGroups.enumerated().map { ($0.element, $0.offset) })
+    func place(_ mix: Int) -> Int { mixPlaces[mix] ?? 0 }
+    groups = keptGroups.map { index in
+      var group = groups[index]
+      group.mix = place(group.mix)
+      group.knownGain = group.gainFrom.flatMap { gains[$0] }
+      group.gainFrom = group.gainFrom.flatMap { groupPlaces[$0] }
+      return group
+    }
+    for index in splits.indices { splits[index].mix = place(splits[index].mix) }
+    for index in balances.indices {
+      balances[index].of = place(balances[index].of)
+      balances[index].over = place(balances[index].over)
+    }
+    mixes = keptMixes.map { mixes[$0] }
+    written = (length, frames)
   }
 
   /// What a plan is asked for.

@@ -17,20 +17,26 @@ struct Premaster {
 
   var sampleRate: Int { Int(context.sampleRate) }
 
+  /// Where it lies at another rate, without its frames.
+  func placed(at rate: Int, isMono: Bool) -> Premaster {
+    let resampler = Resampler(from: sampleRate, to: rate)
+    var result = self
+    result.isMono = isMono
+    result.context.sampleRate = Double(rate)
+    guard rate != sampleRate else { return result }
+    result.frameCount = resampler.outputFrameCount(frameCount)
+    let first = resampler.outputFrameCount(kept.lowerBound)
+    let end = max(first + 1, min(result.frameCount, resampler.outputFrameCount(kept.upperBound)))
+    result.kept = min(first, end - 1)..<end
+    result.firstFrame = resampler.outputFrameCount(firstFrame)
+    return result
+  }
+
   /// The same at another rate, or as the mean of its channels. What lies outside it is silence.
   func converted(to rate: Int, isMono: Bool, isCancelled: () -> Bool) throws -> Premaster {
     guard rate != sampleRate || isMono else { return self }
     var resampler = Resampler(from: sampleRate, to: rate)
-    var result = self
-    result.isMono = isMono
-    result.context.sampleRate = Double(rate)
-    result.frameCount = resampler.outputFrameCount(frameCount)
-    if rate != sampleRate {
-      let first = resampler.outputFrameCount(kept.lowerBound)
-      let end = max(first + 1, min(result.frameCount, resampler.outputFrameCount(kept.upperBound)))
-      result.kept = min(first, end - 1)..<end
-      result.firstFrame = resampler.outputFrameCount(firstFrame)
-    }
+    var result = placed(at: rate, isMono: isMono)
     result.take = try MasterTake(
       sampleRate: Double(rate), expectedFrames: result.frameCount, isMeasured: take.isMeasured)
     let block = MixRenderer.standardBlockFrames

@@ -1,4 +1,5 @@
 import DSP
+import Platform
 import Quantities
 import Renderer
 
@@ -80,6 +81,25 @@ final class Scratch: FrameSink, @unchecked Sendable {
     return descriptor
   }
 
+  /// Frames that were kept by an earlier run; `nil` when those of `range` are not there, or not what they were.
+  init?(keptAs path: String, frames: Int, range: Range<Int>) {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    descriptor = file
+    frameCount = frames
+    var status = stat()
+    let size = frames * MemoryLayout<Frame>.stride
+    guard unsafe fstat(file, &status) == 0, Int(status.st_size) == size + Self.sumBytes(frames),
+      let sums = Self.words(file, Self.sumBytes(frames) / 8, at: size)
+    else { return nil }
+    let range = range.clamped(to: 0..<frames)
+    guard !range.isEmpty else { return }
+    for block in range.lowerBound / Self.sumFrames...(range.upperBound - 1) / Self.sumFrames {
+      let start = block * Self.sumFrames
+      guard sum(start..<min(frames, start + Self.sumFrames)) == sums[block] else { return nil }
+    }
+  }
+
   deinit { close(descriptor) }
 
   /// Starts anew; the space is kept, so that another run over it costs no new pages.
@@ -118,5 +138,63 @@ final class Scratch: FrameSink, @unchecked Sendable {
       }
     }
     for index in available..<frames.count { frames[index] = .zero }
+  }
+}
+
+// MARK: - Kept frames
+
+extension Scratch {
+  private static let sumFrames = 65_536
+
+  private static func sumBytes(_ frames: Int) -> Int { (frames + sumFrames - 1) / sumFrames * 8 }
+
+  /// Keeps the first `frames` frames, with a check sum a block behind them. Returns whether they are there now.
+  func keep(_ frames: Int, in cache: Cache, as key: String) -> Bool {
+    guard frames > 0, frames <= frameCount else { return false }
+    let size = frames * MemoryLayout<Frame>.stride
+    var sums: [UInt64] = []
+    for start in stride(from: 0, to: frames, by: Self.sumFrames) {
+      guard let sum = sum(start..<min(frames, start + Self.sumFrames)) else { return false }
+      sums.append(sum)
+    }
+    // Behind the frames, where a pass may have left some more than belong to the song.
+    let isWritten = unsafe sums.withUnsafeBytes {
+      unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(size)) == $0.count
+    }
+    frameCount = frames
+    return isWritten && cache.store(descriptor, bytes: size + Self.sumBytes(frames), "masters", key)
+  }
+
+  /// A check sum against damage; `nil` when the frames cannot be read.
+  private func sum(_ range: Range<Int>) -> UInt64? {
+    let stride = MemoryLayout<Frame>.stride
+    guard let words = Self.words(descriptor, range.count * stride / 8, at: range.lowerBound * stride) else {
+      return nil
+    }
+    // Two lanes, as frames have, each multiplied by an odd number and folded (after Knuth's multiplicative hashing).
+    var (left, right): (UInt64, UInt64) = (1, 2)
+    for index in Swift.stride(from: 0, to: words.count, by: 2) {
+      left = (left ^ words[index]) &* 0x9E37_79B9_7F4A_7C15
+      left ^= left >> 32
+      right = (right ^ words[index + 1]) &* 0x9E37_79B9_7F4A_7C15
+      right ^= right >> 32
+    }
+    return left &+ right
+  }
+
+  private static func words(_ descriptor: Int32, _ count: Int, at offset: Int) -> [UInt64]? {
+    var words = [UInt64](repeating: 0, count: count)
+    let isWhole = unsafe words.withUnsafeMutableBytes { bytes in
+      var done = 0
+      while done < bytes.count {
+        let got = unsafe pread(
+          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done, off_t(offset + done))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else { return false }
+        done += got
+      }
+      return true
+    }
+    return isWhole ? words : nil
   }
 }

@@ -11,9 +11,12 @@ struct Takes {
   private(set) var outlets: [MixRenderer.Outlet] = []
   /// The place of the mix whose length others share: the main mix, of the session as it is written.
   private let lead: Int
+  /// That mix's length, where it is not made again.
+  private let written: (length: RenderPlan.Length, frames: Int)?
 
   init(_ plan: RenderPlan, _ orders: Orders) throws {
-    lead = orders.mixes.firstIndex { $0.isOriginal && $0.version == nil } ?? 0
+    lead = orders.lead
+    written = orders.written
     let made = plan.mixes.enumerated().filter { !orders.mixes[$0.offset].isOnlyMeasured }
     for (place, mix) in made {
       let watch = SilenceWatch()
@@ -65,12 +68,17 @@ struct Takes {
   /// How many frames a mix has. Versions and auditions are as long as the main mix, so that they lie beside it, unless
   /// they end elsewhere by their clips or their `length`.
   func frameCount(of place: Int, in plan: RenderPlan) -> Int {
-    switch (plan.mixes[place].length, plan.mixes[lead].length) {
-    case (.fixed(let frames), _): return frames
+    if let written, case .untilSilent(let end, _) = plan.mixes[place].length,
+      case .untilSilent(let writtenEnd, _) = written.length, end == writtenEnd
+    {
+      return written.frames
+    }
+    return switch (plan.mixes[place].length, plan.mixes[lead].length) {
+    case (.fixed(let frames), _): frames
     case (.untilSilent(let end, _), .untilSilent(let leadEnd, _)) where place != lead && end == leadEnd:
-      return frameCount(of: lead, in: plan)
+      frameCount(of: lead, in: plan)
     case (.untilSilent(let atLeast, let atMost), _):
-      return min(atMost, max(atLeast, watches[place]?.heardFrames ?? 0))
+      min(atMost, max(atLeast, watches[place]?.heardFrames ?? 0))
     }
   }
 }

@@ -111,6 +111,17 @@ public enum Mixdown {
     RenderPlan(session.session, stems: checked.stems).description
   }
 
+  /// What a render of a checked session would make, each with a fingerprint of all that it depends on; empty where a
+  /// stem cannot be read.
+  public static func jobs(_ session: ResolvedSession, _ checked: CheckedSession) -> [Job] {
+    var options = RenderOptions()
+    options.rememberMasters()
+    let deliverer = Deliverer(
+      session, stems: checked.stems, versionStems: checked.versionStems, options: options,
+      processors: processorCount())
+    return deliverer.jobs() ?? []
+  }
+
   /// The processors of edition 1.
   public static var processors: [ProcessorPage] { ProcessorPage.all }
 

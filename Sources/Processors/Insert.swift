@@ -37,6 +37,9 @@ public struct Insert: VariantRecord, Equatable {
 
   public var type: String { declaration.type }
 
+  /// The processor's own settings.
+  package var ownSettings: any Sendable { settings }
+
   /// Whether both sound the same.
   public static func == (a: Insert, b: Insert) -> Bool {
     a.type == b.type && a.bypass == b.bypass && a.mix == b.mix && a.channels == b.channels

@@ -69,7 +69,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       CheckCommand.self, RenderCommand.self, ReportCommand.self, MeasureCommand.self, ShowCommand.self,
       PresetsCommand.self,
-      ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
+      ProcessorsCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self, CacheCommand.self,
       CompletionsCommand.self, ManualCommand.self,
     ])
 }

@@ -67,6 +67,9 @@ struct RenderCommand: ParsableCommand {
   @Flag(name: .customLong("no-report"), help: "Leave out the report: a page and its data beside the files.")
   var leavesOutReport = false
 
+  @Flag(name: .customLong("no-cache"), help: "Neither use nor keep what outlives a render: see `mixdown cache`.")
+  var goesWithoutCache = false
+
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
   @OptionGroup var session: SessionOptions
@@ -145,6 +148,8 @@ struct RenderCommand: ParsableCommand {
     options.mix = mix
     options.range = range
     options.kept = made
+    // What a stranger sends leaves nothing behind.
+    if !goesWithoutCache, !session.untrusted { options.rememberMasters() }
     // A report is about whole files that stay where they are.
     options.isReported = !leavesOutReport && !isStream && range == nil
     // For tests: the size of a block must change nothing.

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Delivery
 import Diagnostics
 import MixdownKit
+import RenderPlan
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +22,8 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Also print what nobody wrote: the defaults.")
   var defaults = false
 
-  @Flag(help: "Print the render plan instead: nodes, gains, latencies, in order.")
+  @Flag(
+    help: "Print the render plan instead: nodes, gains, latencies, in order; then what is made, with fingerprints.")
   var plan = false
 
   @OptionGroup var json: JSONOption
@@ -36,8 +39,20 @@ struct ShowCommand: ParsableCommand {
     if plan {
       let (session, checked) = try usableSession(file, session, isQuiet: quiet.quiet)
       let text = Mixdown.plan(session, checked)
-      let object: JSONValue = ["version": 1, "path": .string(file), "plan": .string(text)]
-      Output.standard.line(json.json ? object.text(indented: true) : text)
+      let jobs = Mixdown.jobs(session, checked)
+      let object: JSONValue = [
+        "version": 1, "path": .string(file), "plan": .string(text),
+        "jobs": .array(
+          jobs.map { job in
+            [
+              "id": .string(job.id.description), "needs": .array(job.needs.map { .string($0.description) }),
+              "fingerprint": .string(job.fingerprint.text),
+            ]
+          }),
+      ]
+      let lines = jobs.map { "\($0.fingerprint.text.prefix(12))  \($0.id)" }
+      Output.standard.line(
+        json.json ? object.text(indented: true) : "\(text)\njobs:\n\(lines.joined(separator: "\n"))")
     } else {
       let (resolved, problems) = Mixdown.resolve(file, session.loading)
       Output.messages.diagnostics(quiet.quiet ? problems.filter { $0.severity == .error } : problems)

@@ -1,6 +1,7 @@
 import Delivery
 import Diagnostics
 import MixdownKit
+import Platform
 import SessionModel
 import Testing
 
@@ -96,6 +97,25 @@ import Testing
     let solo = render(solo: ["a"])
     for file in solo.files {
       #expect(file.measurement.frames == finished.files.first { $0.id == file.id }?.measurement.frames, "\(file.id)")
+    }
+  }
+
+  @Test("with masters remembered, an audition is the same, bit for bit") func remembered() throws {
+    let cache = Cache(folder: "\(folder.path)/cache")
+    let finished = render { $0.cache = cache }
+    #expect(finished.status == .done)
+    for (settings, solo, mute) in [
+      (["tracks.b.level=-3 dB", "checks=null"], [], []), ([], ["b"], []), ([], [], ["a"]),
+      (["tracks.a.stem=b.wav", "checks=null"], [], ["room"]),
+    ] as [([String], [String], [String])] {
+      let plain = render(settings, solo: solo, mute: mute)
+      // The second finds the gain of the mp3's group, which no finished file has.
+      for _ in 0..<2 {
+        let quick = render(settings, solo: solo, mute: mute) { $0.cache = cache }
+        #expect(quick.files.map(\.sha256) == plain.files.map(\.sha256), "\(settings), \(solo), \(mute)")
+        #expect(quick.files.map(\.gainDecibels) == plain.files.map(\.gainDecibels))
+        #expect(quick.diagnostics.map(\.message) == plain.diagnostics.map(\.message))
+      }
     }
   }
 
