@@ -160,8 +160,9 @@ struct Run {
     during: (pid_t) -> Void = { _ in }
   ) throws {
     let out = "\(folder.path)/.stdout-\(UInt32.random(in: 0 ... .max))", err = out + "-messages"
-    // The shell changes the folder and then becomes the program, under the same id.
-    let line = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, Self.program] + arguments
+    // The shell changes the folder and then becomes the program, under the same id. What it keeps goes with the folder.
+    let script = "cd \"$0\" && export MIXDOWN_CACHE=\"$0/.cache\" && exec \"$@\""
+    let line = ["/bin/sh", "-c", script, folder.path, Self.program] + arguments
     var words: [UnsafeMutablePointer<CChar>?] = unsafe line.map { unsafe strdup($0) } + [nil]
     defer { unsafe words.forEach { unsafe free($0) } }
     #if canImport(Darwin)
