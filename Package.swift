@@ -15,9 +15,12 @@ let rules: [SwiftSetting] = [
 ]
 let settings = isFuzzing ? rules + [.unsafeFlags(["-sanitize=fuzzer,address"])] : rules
 
-/// A room of the product; `dependencies` are the only modules it may see.
-func room(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// The pages that say what lives in a folder, for a target whose sources are sorted into folders.
+func pages(_ folders: [String]) -> [String] { folders.map { "\($0)/README.md" } }
+
+/// A room of the product; `dependencies` are the only modules it may see, `folders` those it is sorted into.
+func room(_ name: String, _ dependencies: Target.Dependency..., folders: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: pages(folders), swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
@@ -68,30 +71,35 @@ let package = Package(
     room("Diagnostics"),
     room("Quantities"),
     room("Tables", "Diagnostics", "Quantities"),
-    room("DSP"),
-    room("YAMLSyntax", "Diagnostics", "CYAML"),
-    room("Processors", "Tables", "Quantities", "DSP"),
-    room("SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors", "DSP"),
+    room("DSP", folders: ["Conversion", "Dynamics", "Filters", "Limiting", "Maths", "Metering", "Mixing", "Reverb"]),
+    room("YAMLSyntax", "Diagnostics", "CYAML", folders: ["Parsing", "Problems"]),
+    room("Processors", "Tables", "Quantities", "DSP", folders: ["Insert", "Types"]),
+    room(
+      "SessionModel", "YAMLSyntax", "Diagnostics", "Quantities", "Tables", "Processors", "DSP",
+      folders: ["Checking", "Loading", "Model", "Time"]),
     room("RenderPlan", "SessionModel", "Processors", "Tables", "Quantities", "DSP", "Platform"),
     room("Renderer", "RenderPlan", "Processors", "DSP"),
-    room("AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123", "CVorbis", "COpus"),
+    room(
+      "AudioFiles", "DSP", "CSndfile", "CFLAC", "CLAME", "CMPG123", "CVorbis", "COpus",
+      folders: ["FLAC", "Files", "Interface", "MPEG", "Ogg", "PCM", "Tags"]),
     room(
       "Delivery", "Renderer", "RenderPlan", "AudioFiles", "SessionModel", "Processors", "Tables", "Quantities",
-      "Diagnostics", "DSP", "Platform"),
+      "Diagnostics", "DSP", "Platform", folders: ["Encoding", "Judging", "Mastering", "Plan", "Run"]),
     room(
       "Reporting", "Delivery", "Renderer", "RenderPlan", "SessionModel", "Processors", "Tables", "Quantities",
-      "Diagnostics", "DSP"),
+      "Diagnostics", "DSP", folders: ["Flow", "Model", "Page"]),
 
     room(
       "MixdownKit", "Diagnostics", "Quantities", "Tables", "YAMLSyntax", "Processors", "SessionModel", "RenderPlan",
-      "AudioFiles", "Delivery", "Reporting", "Platform"),
+      "AudioFiles", "Delivery", "Reporting", "Platform",
+      folders: ["Checking", "Describing", "Interface", "Measuring", "Rendering"]),
     .executableTarget(
       name: "mixdown",
       dependencies: [
         "MixdownKit", "Diagnostics", "Quantities", "AudioFiles", "SessionModel", "RenderPlan", "Delivery",
         "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: settings),
+      ], exclude: pages(["Commands", "Terminal"]), swiftSettings: settings),
 
     .executableTarget(
       name: "mixdown-bench",

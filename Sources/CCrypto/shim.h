@@ -2,3 +2,7 @@
 // use its general interface, and has no plans to remove these.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
+#include <openssl/crypto.h>
+
+// `OpenSSL 3.0.19 27 Jan 2026`; a macro names the kind.
+static inline const char *crypto_version_text(void) { return OpenSSL_version(OPENSSL_VERSION); }

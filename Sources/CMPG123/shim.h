@@ -6,3 +6,14 @@
 static inline int mpg123_set_parameter(mpg123_handle *handle, int parameter, long value) {
   return mpg123_param(handle, parameter, value, 0);
 }
+
+// The library tells its version since its interface 48; before that, the interface that it was built for.
+#define MIXDOWN_TEXT(x) #x
+#define MIXDOWN_NUMBER(x) MIXDOWN_TEXT(x)
+static inline const char *mpg123_version_text(void) {
+#if MPG123_API_VERSION >= 48
+  return mpg123_distversion(0, 0, 0);
+#else
+  return "interface " MIXDOWN_NUMBER(MPG123_API_VERSION);
+#endif
+}

@@ -50,3 +50,9 @@ public struct SHA256: Sendable {
     }
   }
 }
+
+/// The version of libcrypto: `3.0.19`.
+public func libcryptoVersion() -> String {
+  let text = unsafe String(cString: crypto_version_text())
+  return text.split(separator: " ").dropFirst().first.map(String.init) ?? text
+}

@@ -186,3 +186,6 @@ private final class FrameBytes {
     return off_t(place)
   }
 }
+
+/// `1.31.2`, or `interface 47` of a library that does not tell.
+func mpg123Version() -> String { unsafe String(cString: mpg123_version_text()) }

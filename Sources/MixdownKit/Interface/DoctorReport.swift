@@ -1,5 +1,6 @@
 import AudioFiles
 public import Diagnostics
+import Platform
 import YAMLSyntax
 
 #if canImport(Darwin)
@@ -36,6 +37,7 @@ public struct DoctorReport: Sendable {
     libraries =
       [Library(name: "libyaml", version: libyamlVersion(), purpose: "reads sessions")]
       + codecVersions().map { Library(name: $0.name, version: $0.version, purpose: purposes[$0.name] ?? "") }
+      + [Library(name: "libcrypto", version: libcryptoVersion(), purpose: "names files by their contents")]
     cores = processorCount()
     let named = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
     let folder = scratchFolder ?? named ?? "/tmp"

@@ -122,4 +122,5 @@ public func codecVersions() -> [(name: String, version: String)] {
     ("libsndfile", sndfileVersion()), ("libFLAC", flacVersion()), ("LAME", lameVersion()),
     ("libvorbis", vorbisVersion()), ("libopus", opusVersion()),
   ].map { name, text in (name, text.split { $0 == " " || $0 == "-" }.last.map(String.init) ?? text) }
+    + [("libmpg123", mpg123Version())]
 }
