@@ -72,6 +72,28 @@ struct MemoryTests {
     }
   }
 
+  @Test("dither rests in a part where it rests in the whole") func rest() throws {
+    let shop = try Workshop()
+    // Silent for longer than the second after which dither rests.
+    let hits = programme(seconds: 5, level: -20, crest: 10)
+    try shop.stem("b.wav", hits.indices.map { (40_000..<200_000).contains($0) ? .zero : hits[$0] })
+    try shop.session(
+      """
+      tracks: {b: {stem: b.wav}}
+      master: {loudness: {integrated: -20 LUFS}}
+      deliverables: {wav: {format: wav}, cd: {format: wav, bit_depth: 16, dither: shaped}}
+      """)
+    _ = try render(shop, isCached: true)
+    for range in ["1.9 s..2 s", "1.83333 s..3 s", "3.5 s..4.5 s", "0.5 s..2.5 s"] {
+      let quick = try render(shop, range: range, isCached: true, into: "quick")
+      let slow = try render(shop, range: range, isCached: false, into: "slow")
+      #expect(!mixed(quick) && quick.files.map(\.sha256) == slow.files.map(\.sha256), "\(range)")
+      let whole = try frames("\(shop.path)/out/song-wav.wav"), part = try frames(slow.files[0].path)
+      let first = Int(try #require(Double(range.split(separator: " ")[0])) * 48_000 + 0.5)
+      #expect(Array(whole[first..<first + part.count]) == part, "\(range)")
+    }
+  }
+
   @Test(
     "a change that reaches a master is noticed",
     arguments: [

@@ -65,6 +65,15 @@ public struct Dither: Sendable {
   /// Takes the next frame for the one with this number, counted from 0: its noise is drawn by that.
   public mutating func seek(to frame: Int) { self.frame = UInt64(frame) }
 
+  /// Frames before a frame that decide what becomes of it: a run of silence; `nil`, all of them, where errors are shaped.
+  public var memoryFrames: Int? {
+    switch kind {
+    case .none: 0
+    case .tpdf: silenceFrames
+    case .shaped: nil
+    }
+  }
+
   /// Starts again at frame zero, as the same noise.
   public mutating func reset() {
     clippedSamples = 0

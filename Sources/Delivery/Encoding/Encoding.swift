@@ -66,11 +66,12 @@ struct Encoding: Sendable {
         kind: dither, bitDepth: bits, channelCount: channelCount, sampleRate: Double(sampleRate), seed: UInt64(seed),
         stream: nameKey(node.map { "\(id).\($0)" } ?? id))
     }
-    quantiser?.seek(to: firstFrame)
+    let memory = quantiser.map { $0.memoryFrames ?? kept.lowerBound } ?? 0
+    var start = max(0, kept.lowerBound - memory)
+    quantiser?.seek(to: firstFrame + start)
     let buffer = FrameBuffer(capacity: Self.blockFrames)
     var integers = [Int32](repeating: 0, count: channelCount * Self.blockFrames)
     var floats = [Float](repeating: 0, count: channelCount * Self.blockFrames)
-    var start = 0
     // What comes before goes through the quantiser too: silence and shaped errors reach into what is kept.
     while start < kept.upperBound {
       if isCancelled() { throw CancellationError() }
