@@ -53,7 +53,7 @@ def reverberant(seed: int, x: np.ndarray, rate: int, seconds: float, amount: flo
 
 
 def loudness_mixes(rate: int, seconds: float = 16.0) -> dict[str, np.ndarray]:
-    """Twelve mixes as unlike each other as programme gets, stereo, by name (issue 2, point 5)."""
+    """Twelve mixes as unlike each other as programme gets, stereo, by name."""
     n = int(seconds * rate)
     time = np.arange(n) / rate
     random = np.random.default_rng(20)
